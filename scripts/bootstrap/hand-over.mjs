@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { BootstrapError } from './bootstrap-error.mjs';
+
+/** One Ctrl-C reaches us twice: from the terminal and again from npm. Within this time it counts as one. */
+const SAME_SIGNAL_MS = 500;
+
+/**
+ * Runs the entry and resolves with the exit status to end with.
+ *
+ * The child has a process group of its own, so that a Ctrl-C in the terminal reaches it once, through us, and
+ * not a second time, which would mean "stop draining, exit at once".
+ * @param {{ node: string, root: string, entry: string, args: string[] }} target
+ * @returns {Promise<number>}
+ */
+export function handOver({ node, root, entry, args }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, [entry, ...args], {
+      cwd: root,
+      detached: true,
+      stdio: 'inherit',
+      env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+    });
+    forwardSignals(child);
+    child.once('error', (error) => reject(new BootstrapError(`could not run ${node}: ${error.message}`)));
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function forwardSignals(child) {
+  let lastAt = 0;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      const now = Date.now();
+      if (now - lastAt > SAME_SIGNAL_MS) child.kill(signal);
+      lastAt = now;
+    });
+  }
+}

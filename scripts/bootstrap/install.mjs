@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BootstrapError } from './bootstrap-error.mjs';
+import { tryLock } from './lock.mjs';
+import { installedNode, needsInstalledNode } from './node-binary.mjs';
+import { PNPM_VERSION, runPnpm } from './pnpm.mjs';
+
+/** Folders whose members are workspace packages, as in pnpm-workspace.yaml; `.` is the folder itself. */
+const WORKSPACE = ['apps/*', 'packages/*', 'examples/*', 'bench', 'scripts'];
+const POLL_MS = 200;
+
+/**
+ * Makes node_modules match the lockfile. Costs a few milliseconds when it does already.
+ * Two at once in one checkout: the second waits, then finds nothing left to do.
+ * @param {string} root
+ */
+export async function ensureInstalled(root) {
+  if (isInstalled(root)) return;
+  const release = await lockInstall(root);
+  try {
+    if (!isInstalled(root)) await install(root);
+  } finally {
+    release();
+  }
+}
+
+/**
+ * The root's postinstall. `npm install` has just written a node_modules of its own making, which lacks the
+ * workspace packages: pnpm puts the right one in its place. Under pnpm itself there is nothing to do.
+ * @param {string} root
+ */
+export async function installForNpm(root) {
+  if ((process.env.npm_config_user_agent ?? '').startsWith('pnpm/')) return;
+  const release = await lockInstall(root);
+  try {
+    await install(root);
+  } finally {
+    release();
+  }
+}
+
+/** @param {string} root */
+async function install(root) {
+  const startedAt = Date.now();
+  process.stderr.write('auditlane: installing dependencies (the first time takes about half a minute)\n');
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  // Without a stamp until it is done: an install cut short is made again.
+  rmSync(stampPath(root), { force: true });
+  discardNpmTree(root);
+  await runPnpm(root);
+  writeFileSync(stampPath(root), stampOf(root));
+  if (!isInstalled(root)) {
+    throw new BootstrapError('the installation is incomplete; remove node_modules and run the command again');
+  }
+  process.stderr.write(`auditlane: dependencies installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+}
+
+/**
+ * npm and pnpm lay node_modules out differently and neither repairs what the other left: start from nothing.
+ * @param {string} root
+ */
+function discardNpmTree(root) {
+  const modules = join(root, 'node_modules');
+  if (!existsSync(join(modules, '.package-lock.json'))) return;
+  for (const name of readdirSync(modules)) rmSync(join(modules, name), { recursive: true, force: true });
+}
+
+/** @param {string} root */
+function isInstalled(root) {
+  try {
+    if (readFileSync(stampPath(root), 'utf8') !== stampOf(root)) return false;
+  } catch {
+    return false;
+  }
+  if (needsInstalledNode() && installedNode(root) === null) return false;
+  return workspaceFolders(root).every((folder) => existsSync(join(folder, 'node_modules')));
+}
+
+/** @param {string} root @returns {string[]} the workspace packages that depend on anything */
+function workspaceFolders(root) {
+  const folders = WORKSPACE.flatMap((pattern) => {
+    if (!pattern.endsWith('/*')) return [join(root, pattern)];
+    const parent = join(root, pattern.slice(0, -2));
+    return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
+  });
+  return folders.filter((folder) => {
+    const manifest = join(folder, 'package.json');
+    return existsSync(manifest) && /"(dev)?dependencies"/i.test(readFileSync(manifest, 'utf8'));
+  });
+}
+
+/** @param {string} root */
+function stampPath(root) {
+  return join(root, 'node_modules', '.auditlane-stamp');
+}
+
+/** What an installation depends on. @param {string} root */
+function stampOf(root) {
+  const hash = createHash('sha256');
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, file)));
+  return hash.update([PNPM_VERSION, process.platform, process.arch].join(' ')).digest('hex');
+}
+
+/** @param {string} root @returns {Promise<() => void>} */
+async function lockInstall(root) {
+  let isAnnounced = false;
+  for (;;) {
+    const lock = tryLock(join(root, '.install.lock'));
+    if (lock.kind === 'held') return lock.release;
+    if (!isAnnounced) process.stderr.write(`auditlane: waiting for the installation by process ${lock.pid}\n`);
+    isAnnounced = true;
+    await sleep(POLL_MS);
+  }
+}
