@@ -1,0 +1,15 @@
+export { EmbeddedError } from './embedded-error.ts';
+export type { EmbeddedErrorCode } from './embedded-error.ts';
+export { startPostgres } from './postgres/start-postgres.ts';
+export type { PostgresOptions } from './postgres/start-postgres.ts';
+export { POSTGRES_SETTINGS, POSTGRES_TEST_SETTINGS } from './postgres/settings.ts';
+export type { PostgresSettings } from './postgres/settings.ts';
+export { startRedis } from './redis/start-redis.ts';
+export type { RedisOptions } from './redis/start-redis.ts';
+export { REDIS_SETTINGS } from './redis/redis-config.ts';
+export { findRedisServer } from './redis/find-redis-server.ts';
+export type { RedisServer } from './redis/redis-server.ts';
+export { guardChild, onExit } from './server/exit-guard.ts';
+export { diesWithParent } from './server/parent-death.ts';
+export type { ServerHandle, ServerOptions } from './server-handle.ts';
+export type { ServerExit } from './server/server-process.ts';

@@ -1,0 +1,48 @@
+/**
+ * What every Redis of ours runs with. `appendfsync always`: an acknowledged event is on disk (measured: 0.2 to 0.3 ms a
+ * call, 3% of a drain). The rewrite size is raised because a queue that fills and empties all day rewrote its file 600
+ * times in 45 minutes with the default of 64 MB; at 4 GB Redis used 30% less CPU.
+ */
+export const REDIS_SETTINGS = {
+  appendonly: 'yes',
+  appendfsync: 'always',
+  save: '',
+  'maxmemory-policy': 'noeviction',
+  'auto-aof-rewrite-min-size': '4gb',
+} as const;
+
+/** Measured on 519-byte events: 166 bytes an event in memory, against 549 with the defaults. */
+function toListSettings(major: number): Readonly<Record<string, string>> {
+  return { [major < 7 ? 'list-max-ziplist-size' : 'list-max-listpack-size']: '-4', 'list-compress-depth': '1' };
+}
+
+/** Where and for whom a server runs. */
+export interface RedisPlace {
+  readonly dir: string;
+  readonly port: number;
+  /** Absent: no password is asked for. */
+  readonly password?: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+function quote(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** The text of the configuration file: a file and not arguments, which any user could read in the process list. */
+export function toRedisConfig(major: number, place: RedisPlace): string {
+  const settings = {
+    ...REDIS_SETTINGS,
+    ...toListSettings(major),
+    ...place.settings,
+    bind: '127.0.0.1',
+    'protected-mode': 'yes',
+    port: String(place.port),
+    dir: place.dir,
+    daemonize: 'no',
+    ...(place.password !== undefined && { requirepass: place.password }),
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => (name === 'bind' ? `bind ${value}\n` : `${name} ${quote(value)}\n`))
+    .join('');
+}

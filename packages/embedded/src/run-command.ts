@@ -1,0 +1,32 @@
+import { execFile, type ExecFileOptions } from 'node:child_process';
+
+/** How a short command ended; `lastLine` is the last line it wrote to stderr, else to stdout. */
+export interface CommandResult {
+  readonly isOk: boolean;
+  readonly stdout: string;
+  readonly lastLine: string;
+}
+
+function lastLineOf(...texts: readonly string[]): string {
+  for (const text of texts) {
+    const line = text.trimEnd().split('\n').at(-1) ?? '';
+    if (line !== '') return line;
+  }
+  return '';
+}
+
+/** Runs a command to its end, feeding it `input`. Never rejects: a command that cannot be run is a failed one. */
+export async function runCommand(
+  command: readonly string[],
+  options: ExecFileOptions & { readonly input?: string } = {},
+): Promise<CommandResult> {
+  const [program = '', ...args] = command;
+  const { input, ...rest } = options;
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { ...rest, encoding: 'utf8' }, (error, stdout, stderr) => {
+      resolve({ isOk: error === null, stdout, lastLine: lastLineOf(stderr, stdout, error?.message ?? '') });
+    });
+    // A command that never reads its input may end first: its exit status tells the story, not the broken pipe.
+    child.stdin?.on('error', () => undefined).end(input);
+  });
+}

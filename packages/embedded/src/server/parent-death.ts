@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process';
+
+let isSupported: boolean | undefined;
+
+/**
+ * The command prefix that makes the kernel send `signal` to the started program when the thread that started it dies,
+ * kill -9 included. Empty where util-linux' setpriv is absent; the exit guard then covers every death but that one.
+ * Mind "thread": a server started from a worker_threads worker ends with that worker.
+ */
+export function diesWithParent(signal: 'INT' | 'TERM' | 'KILL'): readonly string[] {
+  isSupported ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true']).status === 0;
+  return isSupported ? ['setpriv', '--pdeathsig', signal, '--'] : [];
+}

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+
+import { EmbeddedError } from '../embedded-error.ts';
+import { poll } from '../poll.ts';
+import { guardChild } from './exit-guard.ts';
+import { readLogTail, rotateLog } from './log-tail.ts';
+import { diesWithParent } from './parent-death.ts';
+
+/** How a server ended: an exit code, or the signal that ended it. */
+export interface ServerExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A started server process. `stop` may be called any number of times, by any number of callers: all wait for one end. */
+export interface ServerProcess {
+  readonly pid: number;
+  /** Resolves when the process has ended, however it ended. */
+  readonly exited: Promise<ServerExit>;
+  /** Sends a signal and waits for nothing: the fault of a crash test. */
+  kill(signal: NodeJS.Signals): void;
+  /** Asks for a clean end; after the deadline (15 s) of each step goes on to the next signal, at last SIGKILL. */
+  stop(): Promise<void>;
+}
+
+/** What to run, and how it is told to end. */
+export interface ServerCommand {
+  readonly name: string;
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  /** Put before `command`, after the parent-death prefix is placed between both. */
+  readonly prefix?: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  readonly logFile: string;
+  /** In order of growing force; the first is the clean one and is also sent when the parent dies. */
+  readonly stopSignals: readonly ['SIGINT' | 'SIGTERM', ...NodeJS.Signals[]];
+  /** Resolves to true when the server serves; asked every 10 ms. */
+  readonly isReady: (pid: number) => Promise<boolean>;
+  /** Milliseconds until a server that is not ready is given up. Default 60000: crash recovery takes its time. */
+  readonly readyDeadlineMs?: number;
+}
+
+const STOP_STEP_MS = 15_000;
+
+async function launch(server: ServerCommand): Promise<ChildProcess> {
+  const signal = server.stopSignals[0] === 'SIGINT' ? 'INT' : 'TERM';
+  const [program = '', ...args] = [...(server.prefix ?? []), ...diesWithParent(signal), ...server.command];
+  await rotateLog(server.logFile);
+  // A file and not a pipe: a pipe would end the server at its next log line if this process died first.
+  await using log = await open(server.logFile, 'a', 0o600);
+  return spawn(program, args, {
+    cwd: server.cwd,
+    env: server.env,
+    ...server.owner,
+    // A session of its own: Ctrl-C in the terminal must reach the application, which drains before the servers stop.
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  });
+}
+
+function toHandle(child: ChildProcess, pid: number, server: ServerCommand): ServerProcess {
+  const release = guardChild(pid, server.stopSignals[0]);
+  const exited = new Promise<ServerExit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      release();
+      resolve({ code, signal });
+    });
+  });
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  let stopping: Promise<void> | undefined;
+  const stopInSteps = async (): Promise<void> => {
+    for (const signal of [...server.stopSignals, 'SIGKILL'] as const) {
+      if (hasEnded()) break;
+      child.kill(signal);
+      if (await poll(() => (hasEnded() ? true : undefined), { deadlineMs: STOP_STEP_MS })) break;
+    }
+    await exited;
+  };
+  return {
+    pid,
+    exited,
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    stop: () => (stopping ??= stopInSteps()),
+  };
+}
+
+/**
+ * Starts a server and waits until it is ready. The child is guarded (exit-guard.ts) from its first moment.
+ * Fails with `start_failed` and the last log lines when it ends first or the deadline passes; nothing is left running.
+ */
+export async function startServerProcess(server: ServerCommand): Promise<ServerProcess> {
+  const logStart = await open(server.logFile, 'a', 0o600).then(async (log) => {
+    await using file = log;
+    return (await file.stat()).size;
+  });
+  const child = await launch(server);
+  if (child.pid === undefined) {
+    const [error] = await once(child, 'error');
+    throw new EmbeddedError('start_failed', `${server.name} could not be run`, { cause: error });
+  }
+  const handle = toHandle(child, child.pid, server);
+  const outcome = await poll(
+    async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return 'ended';
+      return (await server.isReady(handle.pid)) ? 'ready' : undefined;
+    },
+    { deadlineMs: server.readyDeadlineMs ?? 60_000 },
+  );
+  if (outcome === 'ready') return handle;
+  await handle.stop();
+  const tail = await readLogTail(server.logFile, logStart);
+  const fact = outcome === 'ended' ? 'ended before it was ready' : 'was not ready in time';
+  throw new EmbeddedError('start_failed', `${server.name} ${fact}; ${server.logFile} ends with:\n${tail}`);
+}
