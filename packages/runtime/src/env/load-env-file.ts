@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv as parseEnvText } from 'node:util';
+
+/** The folder of the workspace's `package.json`, seen from this file. */
+export const WORKSPACE_DIR = join(import.meta.dirname, '..', '..', '..', '..');
+
+/**
+ * Adds what `<dir>/.env` sets to `env`; a variable that is already there wins. A missing file is no fault, an
+ * unreadable one throws. Returns the names that were added.
+ */
+export function loadEnvFile(dir: string = WORKSPACE_DIR, env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const text = readIfPresent(join(dir, '.env'));
+  const added = Object.entries(parseEnvText(text)).filter(([name]) => env[name] === undefined);
+  for (const [name, value] of added) {
+    env[name] = value;
+  }
+  return added.map(([name]) => name);
+}
+
+function readIfPresent(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return '';
+    }
+    throw error;
+  }
+}
