@@ -1,0 +1,13 @@
+export { startTestRedis, useRedis } from './servers/test-redis.ts';
+export type { RedisFixture, TestRedisOptions } from './servers/test-redis.ts';
+export { startTestPostgres } from './servers/test-postgres.ts';
+export type { TestPostgresOptions } from './servers/test-postgres.ts';
+export { createTestDatabase, useDatabase } from './servers/test-database.ts';
+export type { TestDatabase, TestDatabaseOptions } from './servers/test-database.ts';
+export type { TestServer } from './servers/test-server.ts';
+export { makeRunDir } from './servers/run-dir.ts';
+export { waitFor } from './wait-for.ts';
+export type { WaitOptions } from './wait-for.ts';
+export { spawnProcess } from './spawn-process.ts';
+export type { OutputLine, ProcessExit, SpawnedProcess, SpawnOptions } from './spawn-process.ts';
+export { describeWithEvalData, evalDataDir } from './eval-data.ts';

@@ -1,0 +1,41 @@
+import type { TestProject } from 'vitest/node';
+
+import { sweepDeadRuns } from './run-dir.ts';
+import { startTestPostgres } from './test-postgres.ts';
+import type { TestServer } from './test-server.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Administrator's URL of the one Postgres of this run. */
+    auditlanePostgresUrl: string;
+  }
+}
+
+// Each project of the run calls setup, and loads a copy of this module of its own: the one server hangs on globalThis.
+interface Shared {
+  readonly server: Promise<TestServer>;
+  users: number;
+}
+
+declare global {
+  var auditlaneTestPostgres: Shared | undefined;
+}
+
+async function startShared(): Promise<TestServer> {
+  await sweepDeadRuns();
+  return startTestPostgres();
+}
+
+/** vitest's global setup of the projects that need servers: one Postgres for the whole run, ended with the last project. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const shared = (globalThis.auditlaneTestPostgres ??= { server: startShared(), users: 0 });
+  shared.users += 1;
+  const server = await shared.server;
+  project.provide('auditlanePostgresUrl', server.url);
+  return async () => {
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    globalThis.auditlaneTestPostgres = undefined;
+    await server.stop();
+  };
+}
