@@ -1,0 +1,17 @@
+export type { AdoptOptions } from './adopt.ts';
+export { checkRedis, type CheckRedisOptions, type RedisFault, type RedisFaultCode } from './check-redis.ts';
+export type { Claim, ClaimOptions } from './claim.ts';
+export { connectRedis, whenReady, type ConnectionOptions } from './connection.ts';
+export type { Enqueued, EnqueueOptions } from './enqueue.ts';
+export type { ExpiredOptions } from './expired.ts';
+export type { Finished, FinishOptions, ParkedLetter } from './finish.ts';
+export type { LaneState, QueueState } from './inspect.ts';
+export { isQueueKey, toQueueKeys, type QueueKeys } from './keys.ts';
+export type { Lane } from './lane.ts';
+export { CALL_LIMITS } from './limits.ts';
+export { QueueError, type QueueErrorCode } from './queue-error.ts';
+export { createQueue, type Queue } from './queue.ts';
+export type { Released, ReleaseOptions } from './release.ts';
+export type { ClaimState, Renewed, RenewOptions } from './renew.ts';
+export { openWakeListener } from './wake-listener.ts';
+export { WorkerBeat } from './worker-beat.ts';

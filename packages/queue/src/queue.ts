@@ -1,0 +1,64 @@
+import type { Redis } from 'ioredis';
+import { adopt, type AdoptOptions } from './adopt.ts';
+import { beat, beats, forget } from './beats.ts';
+import { claim, type Claim, type ClaimOptions } from './claim.ts';
+import { addStats } from './count.ts';
+import { enqueue, type Enqueued, type EnqueueOptions } from './enqueue.ts';
+import { expired, type ExpiredOptions } from './expired.ts';
+import { finish, type FinishOptions, type Finished } from './finish.ts';
+import { inspect, type QueueState } from './inspect.ts';
+import type { QueueKeys } from './keys.ts';
+import { release, type Released, type ReleaseOptions } from './release.ts';
+import { renew, type Renewed, type RenewOptions } from './renew.ts';
+import type { WorkerBeat } from './worker-beat.ts';
+
+/**
+ * The list protocol. Every function is one atomic script; every promise settles within the connection's deadline;
+ * every rejection is a `QueueError`. A call that timed out may have been executed: enqueue may then be repeated
+ * (the store absorbs the second copy), claim must be repeated with the same batch id, finish and release answer
+ * `gone` the second time, which is success.
+ */
+export interface Queue {
+  /** Pushes the prefix that fits below the capacity; see `EnqueueOptions`. */
+  enqueue(entries: readonly string[], options: EnqueueOptions): Promise<Enqueued>;
+  /** Moves the oldest entries of one lane to this worker, or answers null when both lanes are empty. */
+  claim(options: ClaimOptions): Promise<Claim | null>;
+  /** Extends the lease and notes how far the holder has come. */
+  renew(options: RenewOptions): Promise<Renewed>;
+  /** Acknowledges a claim and parks its dead letters in the same step. Call it after COMMIT only. */
+  finish(options: FinishOptions): Promise<Finished>;
+  /** Gives a claim back unprocessed, to be claimed next and in its old order. */
+  release(options: ReleaseOptions): Promise<Released>;
+  /** Ids of claims whose lease has ended by the clock of Redis, longest ended first. */
+  expired(options: ExpiredOptions): Promise<readonly string[]>;
+  /** Takes over a claim whose lease has ended; null when somebody else was faster or it is done. */
+  adopt(options: AdoptOptions): Promise<Claim | null>;
+  /** One consistent look at depths, counters and the conservation equation. */
+  inspect(): Promise<QueueState>;
+  /** Adds to counters that no script of the protocol owns. */
+  addStats(counts: Readonly<Record<string, number>>): Promise<void>;
+  /** Writes the beat of a worker; works when memory is full. */
+  beat(worker: string, beat: WorkerBeat): Promise<void>;
+  /** The last beat of every worker, dead ones included: judge them by `at`. Unreadable ones are left out. */
+  beats(): Promise<readonly WorkerBeat[]>;
+  /** Removes the beat of a worker that will not come back. */
+  forget(worker: string): Promise<void>;
+}
+
+/** Binds the protocol to a connection and the names of one queue. No I/O. */
+export function createQueue(redis: Redis, keys: QueueKeys): Queue {
+  return {
+    enqueue: (entries, options) => enqueue(redis, keys, { ...options, entries }),
+    claim: (options) => claim(redis, keys, options),
+    renew: (options) => renew(redis, keys, options),
+    finish: (options) => finish(redis, keys, options),
+    release: (options) => release(redis, keys, options),
+    expired: (options) => expired(redis, keys, options),
+    adopt: (options) => adopt(redis, keys, options),
+    inspect: () => inspect(redis, keys),
+    addStats: (counts) => addStats(redis, keys, counts),
+    beat: (worker, workerBeat) => beat(redis, keys, { worker, beat: workerBeat }),
+    beats: () => beats(redis, keys),
+    forget: (worker) => forget(redis, keys, worker),
+  };
+}

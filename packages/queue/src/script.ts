@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import { whenReady } from './connection.ts';
+import { QueueError, toQueueError, toRedisCode } from './queue-error.ts';
+
+/** A file of `lua/`, without its ending. */
+export type ScriptName =
+  | 'enqueue'
+  | 'claim'
+  | 'renew'
+  | 'finish'
+  | 'release'
+  | 'expired'
+  | 'adopt'
+  | 'inspect'
+  | 'count'
+  | 'beat';
+
+/** What a script is called with. Buffers pass through unchanged. */
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number | Buffer)[];
+}
+
+interface Script {
+  readonly body: string;
+  readonly sha: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 2000;
+// The client's own timeout comes first; ours catches what it misses.
+const DEADLINE_GRACE_MS = 500;
+
+const scripts = new Map<ScriptName, Script>();
+
+function loadScript(name: ScriptName): Script {
+  const known = scripts.get(name);
+  if (known !== undefined) return known;
+  const body = readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');
+  const script = { body, sha: createHash('sha1').update(body).digest('hex') };
+  scripts.set(name, script);
+  return script;
+}
+
+/**
+ * Bounds a call of the client: a promise that the client forgot is rejected with `timeout` instead of hanging.
+ * Any rejection becomes a `QueueError`.
+ */
+export async function withDeadline<T>(redis: Redis, send: () => Promise<T>): Promise<T> {
+  const deadlineMs = (redis.options.commandTimeout ?? DEFAULT_TIMEOUT_MS) + DEADLINE_GRACE_MS;
+  await whenReady(redis, deadlineMs);
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(new QueueError('timeout', 'Redis did not answer in time')), deadlineMs);
+  send().then(resolve, reject);
+  try {
+    return await promise;
+  } catch (error) {
+    throw toQueueError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof QueueError && error.cause instanceof Error && toRedisCode(error.cause.message) === 'NOSCRIPT';
+}
+
+/**
+ * Runs one script of `lua/` and returns its reply, texts as Buffers. After SCRIPT FLUSH or a restart Redis does not know
+ * the script any more, has done nothing, and gets the whole body. Rejects with a `QueueError` only.
+ */
+export async function runScript(redis: Redis, name: ScriptName, call: ScriptCall): Promise<unknown> {
+  const { body, sha } = loadScript(name);
+  const rest = [call.keys.length, ...call.keys, ...call.args];
+  try {
+    return await withDeadline(redis, () => redis.callBuffer('EVALSHA', [sha, ...rest]));
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error;
+    return withDeadline(redis, () => redis.callBuffer('EVAL', [body, ...rest]));
+  }
+}
