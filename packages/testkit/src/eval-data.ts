@@ -19,6 +19,7 @@ export function describeWithEvalData(title: string, define: (dir: string) => voi
       define(dir);
       return;
     }
+    // oxlint-disable-next-line vitest/expect-expect -- this test only carries the reason
     test('runs on the evaluation data', (context) => {
       context.skip('no evaluation data: set AUDITLANE_EVAL_DATA to its folder');
     });

@@ -1,5 +1,7 @@
 import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 
+import { dirname } from 'node:path';
+
 import { EmbeddedError } from '../embedded-error.ts';
 import { errnoOf } from '../errno.ts';
 import { runCommand } from '../run-command.ts';
@@ -27,10 +29,10 @@ async function hasCluster(clusterDir: string): Promise<boolean> {
   }
 }
 
-async function runOrFail(command: readonly string[], cluster: NewCluster, cwd: string, input = ''): Promise<void> {
+async function runOrFail(cluster: NewCluster, command: readonly string[], input = ''): Promise<void> {
   const result = await runCommand([...cluster.runAs.prefix, ...command], {
     ...cluster.runAs.owner,
-    cwd,
+    cwd: dirname(cluster.clusterDir),
     env: { ...ENV, PATH: process.env.PATH },
     input,
   });
@@ -49,14 +51,11 @@ async function initialise(cluster: NewCluster, freshDir: string, passwordFile: s
   }
   const { initdb, postgres } = cluster.binaries;
   const flags = ['--no-sync', '--locale=C.UTF-8', '--encoding=UTF8', '--auth=scram-sha-256'];
-  await runOrFail(
-    [initdb, ...flags, `--username=${cluster.user}`, `--pwfile=${passwordFile}`, '-D', freshDir],
-    cluster,
-    freshDir,
-  );
+  const who = [`--username=${cluster.user}`, `--pwfile=${passwordFile}`];
+  await runOrFail(cluster, [initdb, ...flags, ...who, '-D', freshDir]);
   if (cluster.database !== 'postgres') {
     const statement = `create database ${cluster.database} owner ${cluster.user};\n`;
-    await runOrFail([postgres, '--single', '-D', freshDir, 'postgres'], cluster, freshDir, statement);
+    await runOrFail(cluster, [postgres, '--single', '-D', freshDir, 'postgres'], statement);
   }
 }
 

@@ -62,7 +62,8 @@ async function searchPrivate(
       tried.push(`private copy in ${dir}: the folder is not writable`);
       continue;
     }
-    const found = await providePrivateRedis(dir, search.onProgress);
+    const { onProgress } = search;
+    const found = await providePrivateRedis(dir, { path: env.PATH ?? '', ...(onProgress && { onProgress }) });
     if ('path' in found) return found;
     tried.push(...found.map((line) => `private copy in ${dir}: ${line}`));
     return undefined;

@@ -30,7 +30,7 @@ export async function isRedisReady(probe: RedisProbe): Promise<boolean> {
     socket.on('close', () => end(false));
     socket.on('connect', () => {
       const access = probe.password === undefined ? '' : toCommand('AUTH', probe.password);
-      // INFO answers while data is being loaded, PING does not; it comes last, so its answer ends the wait.
+      // INFO answers while data is being loaded, PING does not: it comes last, and its answer ends the wait.
       socket.write(`${access}${toCommand('INFO', 'server')}${toCommand('PING')}`);
     });
     socket.on('data', (chunk) => {

@@ -14,7 +14,6 @@ const PACKAGES = [
 ] as const;
 const TRIPLETS: Readonly<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
 const APT_MS = 180_000;
-const ENV = { PATH: process.env.PATH, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
 
 function toLibraryPath(root: string): string {
   const triplet = TRIPLETS[process.arch] ?? '';
@@ -44,11 +43,11 @@ function toAptOptions(work: string): readonly string[] {
 }
 
 /** Fetches and unpacks into `work/root`; gives one line per step that failed, none when a server is there. */
-async function fetchCopy(work: string): Promise<readonly string[]> {
+async function fetchCopy(work: string, path: string): Promise<readonly string[]> {
   const apt = ['apt-get', ...toAptOptions(work)];
   for (const dir of ['lists/partial', 'cache/archives/partial', 'root'])
     await mkdir(join(work, dir), { recursive: true });
-  const options = { env: ENV, timeout: APT_MS };
+  const options = { env: { PATH: path, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }, timeout: APT_MS };
   const update = await runCommand([...apt, '-qq', 'update'], options);
   const failures = update.isOk ? [] : [`apt-get update: ${update.lastLine}`];
   for (const { name } of PACKAGES) {
@@ -78,7 +77,7 @@ async function fetchCopy(work: string): Promise<readonly string[]> {
  */
 export async function providePrivateRedis(
   cacheDir: string,
-  onProgress?: (line: string) => void,
+  options: { readonly path: string; readonly onProgress?: (line: string) => void },
 ): Promise<RedisServer | readonly string[]> {
   await mkdir(cacheDir, { recursive: true, mode: 0o700 });
   const target = join(await realpath(cacheDir), `redis-${process.arch}`);
@@ -87,11 +86,11 @@ export async function providePrivateRedis(
   return withLock(target, APT_MS, async () => {
     const meanwhile = await findCopy(target);
     if (meanwhile !== undefined) return meanwhile;
-    onProgress?.('fetching a private copy of Redis with apt');
+    options.onProgress?.('fetching a private copy of Redis with apt');
     const work = `${target}.new`;
     try {
       await rm(work, { recursive: true, force: true });
-      const failures = await fetchCopy(work);
+      const failures = await fetchCopy(work, options.path);
       if (failures.length > 0) return failures;
       await rm(target, { recursive: true, force: true });
       // One rename: whoever looks sees no copy or a whole one.

@@ -26,16 +26,20 @@ async function startShared(): Promise<TestServer> {
   return startTestPostgres();
 }
 
-/** vitest's global setup of the projects that need servers: one Postgres for the whole run, ended with the last project. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** vitest calls it once for each project that has tests to run: one Postgres for the whole run. */
+export async function setup(project: TestProject): Promise<void> {
   const shared = (globalThis.auditlaneTestPostgres ??= { server: startShared(), users: 0 });
   shared.users += 1;
   const server = await shared.server;
   project.provide('auditlanePostgresUrl', server.url);
-  return async () => {
-    shared.users -= 1;
-    if (shared.users > 0) return;
-    globalThis.auditlaneTestPostgres = undefined;
-    await server.stop();
-  };
+}
+
+/** The last project to end stops the server. */
+export async function teardown(): Promise<void> {
+  const shared = globalThis.auditlaneTestPostgres;
+  if (shared === undefined) return;
+  shared.users -= 1;
+  if (shared.users > 0) return;
+  globalThis.auditlaneTestPostgres = undefined;
+  await (await shared.server).stop();
 }

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { spawnProcess, waitFor, type SpawnedProcess } from '../src/index.ts';
+
+const STARTS_SERVERS = join(import.meta.dirname, 'programs/starts-servers.ts');
+
+function isAlive(pid: unknown): boolean {
+  return existsSync(`/proc/${String(pid)}`);
+}
+
+async function waitForServers(child: SpawnedProcess) {
+  const { json } = await child.waitForLine('serving');
+  const { pids, dirs } = json ?? {};
+  if (!Array.isArray(pids) || !Array.isArray(dirs)) throw new Error('no servers were named');
+  return { pids, dirs };
+}
+
+async function expectNothingLeft({ pids, dirs }: Awaited<ReturnType<typeof waitForServers>>) {
+  await waitFor(() => !pids.some(isAlive), { message: `the servers ${pids.join(' and ')} end` });
+  expect(dirs.filter((dir) => existsSync(String(dir)))).toEqual([]);
+}
+
+test.for(['exit', 'throw'])('a process that ends by %s leaves no server and no folder', async (end) => {
+  await using child = spawnProcess(STARTS_SERVERS, { args: [end] });
+  const servers = await waitForServers(child);
+  await child.exited;
+  await expectNothingLeft(servers);
+});
+
+test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'a process ended by %s leaves no server and no folder',
+  async (signal) => {
+    await using child = spawnProcess(STARTS_SERVERS);
+    const servers = await waitForServers(child);
+    expect(await child.stop(signal)).toEqual({ code: null, signal });
+    await expectNothingLeft(servers);
+  },
+);
+
+test('the servers of a process that is killed end by themselves', async () => {
+  await using child = spawnProcess(STARTS_SERVERS);
+  const { pids } = await waitForServers(child);
+  expect(pids.filter(isAlive)).toEqual(pids);
+  await child.kill();
+  await waitFor(() => !pids.some(isAlive), { message: `the servers ${pids.join(' and ')} end` });
+});
