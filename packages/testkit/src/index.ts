@@ -11,7 +11,6 @@ export type { WaitOptions } from './wait-for.ts';
 export { spawnProcess } from './spawn-process.ts';
 export type { OutputLine, ProcessExit, SpawnedProcess, SpawnOptions } from './spawn-process.ts';
 export { describeWithEvalData, evalDataDir } from './eval-data.ts';
-export { arbitraryEvent, arbitraryInput } from './events/arbitrary-event.ts';
 export { buildEvent } from './events/build-event.ts';
 export { buildRow } from './events/build-row.ts';
 export { uuidAt } from './events/uuid-at.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { arbitraryEvent, buildEvent, buildRow, HOSTILE_ENTRIES, HOSTILE_INPUTS, uuidAt } from '../src/index.ts';
+import { arbitraryEvent } from '../src/events/arbitrary-event.ts';
+import { buildEvent, buildRow, HOSTILE_ENTRIES, HOSTILE_INPUTS, uuidAt } from '../src/index.ts';
 
 test('two built events and two built rows can be told apart', () => {
   expect(buildEvent().resource_id).not.toBe(buildEvent().resource_id);

@@ -18,16 +18,17 @@ async function waitForServers(child: SpawnedProcess) {
   return { pids, dirs };
 }
 
-async function expectNothingLeft({ pids, dirs }: Awaited<ReturnType<typeof waitForServers>>) {
+/** Gives what is left of it all when the processes have ended: folders. */
+async function findRemains({ pids, dirs }: Awaited<ReturnType<typeof waitForServers>>) {
   await waitFor(() => !pids.some(isAlive), { message: `the servers ${pids.join(' and ')} end` });
-  expect(dirs.filter((dir) => existsSync(String(dir)))).toEqual([]);
+  return dirs.filter((dir) => existsSync(String(dir)));
 }
 
 test.for(['exit', 'throw'])('a process that ends by %s leaves no server and no folder', async (end) => {
   await using child = spawnProcess(STARTS_SERVERS, { args: [end] });
   const servers = await waitForServers(child);
   await child.exited;
-  await expectNothingLeft(servers);
+  expect(await findRemains(servers)).toEqual([]);
 });
 
 test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
@@ -36,7 +37,7 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     await using child = spawnProcess(STARTS_SERVERS);
     const servers = await waitForServers(child);
     expect(await child.stop(signal)).toEqual({ code: null, signal });
-    await expectNothingLeft(servers);
+    expect(await findRemains(servers)).toEqual([]);
   },
 );
 
@@ -45,5 +46,6 @@ test('the servers of a process that is killed end by themselves', async () => {
   const { pids } = await waitForServers(child);
   expect(pids.filter(isAlive)).toEqual(pids);
   await child.kill();
-  await waitFor(() => !pids.some(isAlive), { message: `the servers ${pids.join(' and ')} end` });
+  const hasEnded = await waitFor(() => !pids.some(isAlive), { message: `the servers ${pids.join(' and ')} end` });
+  expect(hasEnded).toBe(true);
 });

@@ -34,7 +34,7 @@ test('a halted server refuses, a restarted one answers', async () => {
   const redis = new Redis(server.url, { lazyConnect: true, retryStrategy: () => null });
   redis.on('error', () => undefined);
   await server.halt();
-  await expect(redis.connect()).rejects.toThrow();
+  await expect(redis.connect()).rejects.toThrow('Connection is closed');
   await server.restart();
   await redis.connect();
   expect(await redis.ping()).toBe('PONG');

@@ -1,4 +1,5 @@
-import { startTestPostgres, startTestRedis } from '../../src/index.ts';
+import { startTestPostgres } from '../../src/servers/test-postgres.ts';
+import { startTestRedis } from '../../src/servers/test-redis.ts';
 
 const redis = await startTestRedis();
 const postgres = await startTestPostgres();
