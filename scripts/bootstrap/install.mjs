@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BootstrapError } from './bootstrap-error.mjs';
 import { tryLock } from './lock.mjs';
 import { installedNode, needsInstalledNode } from './node-binary.mjs';
+import { discardNpmTree, writeNpmView } from './npm-view.mjs';
 import { PNPM_VERSION, runPnpm } from './pnpm.mjs';
 
 /** Folders whose members are workspace packages, as in pnpm-workspace.yaml; `.` is the folder itself. */
@@ -27,18 +28,14 @@ export async function ensureInstalled(root) {
 }
 
 /**
- * The root's postinstall. `npm install` has just written a node_modules of its own making, which lacks the
- * workspace packages: pnpm puts the right one in its place. Under pnpm itself there is nothing to do.
+ * The root's postinstall. The first `npm install` has just written a node_modules of its own making, which lacks the
+ * workspace packages: pnpm puts the right one in its place. A later one changed nothing and costs nothing here.
+ * Under pnpm itself there is nothing to do.
  * @param {string} root
  */
 export async function installForNpm(root) {
   if ((process.env.npm_config_user_agent ?? '').startsWith('pnpm/')) return;
-  const release = await lockInstall(root);
-  try {
-    await install(root);
-  } finally {
-    release();
-  }
+  await ensureInstalled(root);
 }
 
 /** @param {string} root */
@@ -51,20 +48,11 @@ async function install(root) {
   discardNpmTree(root);
   await runPnpm(root);
   writeFileSync(stampPath(root), stampOf(root));
+  writeNpmView(root);
   if (!isInstalled(root)) {
     throw new BootstrapError('the installation is incomplete; remove node_modules and run the command again');
   }
   process.stderr.write(`auditlane: dependencies installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
-}
-
-/**
- * npm and pnpm lay node_modules out differently and neither repairs what the other left: start from nothing.
- * @param {string} root
- */
-function discardNpmTree(root) {
-  const modules = join(root, 'node_modules');
-  if (!existsSync(join(modules, '.package-lock.json'))) return;
-  for (const name of readdirSync(modules)) rmSync(join(modules, name), { recursive: true, force: true });
 }
 
 /** @param {string} root */
@@ -75,20 +63,27 @@ function isInstalled(root) {
     return false;
   }
   if (needsInstalledNode() && installedNode(root) === null) return false;
-  return workspaceFolders(root).every((folder) => existsSync(join(folder, 'node_modules')));
+  return [root, ...workspaceFolders(root)].every(hasDependencies);
 }
 
-/** @param {string} root @returns {string[]} the workspace packages that depend on anything */
+/** @param {string} root @returns {string[]} */
 function workspaceFolders(root) {
   const folders = WORKSPACE.flatMap((pattern) => {
     if (!pattern.endsWith('/*')) return [join(root, pattern)];
     const parent = join(root, pattern.slice(0, -2));
     return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
   });
-  return folders.filter((folder) => {
-    const manifest = join(folder, 'package.json');
-    return existsSync(manifest) && /"(dev)?dependencies"/i.test(readFileSync(manifest, 'utf8'));
-  });
+  return folders.filter((folder) => existsSync(join(folder, 'package.json')));
+}
+
+/**
+ * Whether each dependency is there: npm, and people, remove what they do not know.
+ * @param {string} folder
+ */
+function hasDependencies(folder) {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  return names.every((name) => existsSync(join(folder, 'node_modules', name)));
 }
 
 /** @param {string} root */
