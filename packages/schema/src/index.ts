@@ -1,0 +1,39 @@
+export { AuditEvent, AuditEventInput } from './audit-event.ts';
+export { defineCatalogue, EVENT_CATALOGUE, findCatalogueEntry } from './catalogue.ts';
+export type { CatalogueEntry, CatalogueEventType, EventCatalogue } from './catalogue.ts';
+export { isEventCategory, isEventDomain, resolveCategoryAndDomain, severityOf } from './category.ts';
+export { checkEvent } from './check-event.ts';
+export { DEAD_LETTER_REASONS, DeadLetter, encodeDeadLetter, toDeadLetter } from './dead-letter.ts';
+export type { DeadLetterFacts, DeadLetterReason } from './dead-letter.ts';
+export { decodeEntry } from './decode-entry.ts';
+export type { DecodeOptions } from './decode-entry.ts';
+export { encodeEvent } from './encode-event.ts';
+export type { EncodeContext, Encoded, EventDefaults, EventIssue, RejectReason } from './encoded.ts';
+export type { Decoded, EventRow } from './event-row.ts';
+export { EVENT_FLAGS, toFlagNames } from './flags.ts';
+export type { EventFlag } from './flags.ts';
+export { toIpAddress } from './ip-address.ts';
+export { LIMITS } from './limits.ts';
+export { toOccurredAt } from './occurred-at.ts';
+export {
+  createRedactionPolicy,
+  DEFAULT_REDACTED_KEYS,
+  DEFAULT_REDACTION,
+  NO_REDACTION,
+  REDACTED,
+} from './redaction.ts';
+export type { RedactionOptions, RedactionPolicy } from './redaction.ts';
+export { SchemaError } from './schema-error.ts';
+export type { SchemaErrorCode } from './schema-error.ts';
+export { createUuidV7, isUuidV7, uuidFloor, uuidTimeMs } from './uuid-v7.ts';
+export type { RandomFill } from './uuid-v7.ts';
+export {
+  ACTOR_TYPES,
+  EVENT_CATEGORIES,
+  EVENT_DOMAINS,
+  OUTCOMES,
+  PRIORITIES,
+  SCHEMA_VERSION,
+  SEVERITIES,
+} from './vocabularies.ts';
+export type { ActorType, EventCategory, EventDomain, Outcome, Priority, Severity } from './vocabularies.ts';
