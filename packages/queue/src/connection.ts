@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { QueueError, toQueueError, toRedisCode } from './queue-error.ts';
+import { watchFirstAttempt } from './when-ready.ts';
 
 /** Settings of one connection. */
 export interface ConnectionOptions {
@@ -29,9 +30,6 @@ const LONGEST_RETRY_MS = 2000;
 const SOCKET_GRACE_MS = 1000;
 // Reserved by RFC 2606, so it never resolves.
 const NOWHERE: FixedOptions = { host: 'unreadable-redis-url.invalid' };
-
-// Connections whose first attempt has ended, well or badly.
-const attempted = new WeakSet<Redis>();
 
 function toRetryDelay(attempt: number, random: () => number): number {
   const ceiling = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
@@ -81,51 +79,6 @@ export function connectRedis(url: string, options: ConnectionOptions): Redis {
   const redis = createClient(url, options);
   // Without a listener the client prints each error to the console.
   redis.on('error', (error: unknown) => options.onError?.(toQueueError(error)));
-  const noteAttempt = (): void => {
-    attempted.add(redis);
-  };
-  redis.once('ready', noteAttempt);
-  redis.once('close', noteAttempt);
-  redis.once('end', noteAttempt);
+  void watchFirstAttempt(redis); // never rejects; noted now, so that a failure before the first call counts
   return redis;
-}
-
-/**
- * Resolves when a call can be sent. The first call waits for the first connection attempt; afterwards, while Redis is
- * away, this rejects at once with `away`. Rejects with `timeout` after `deadlineMs`.
- */
-export async function whenReady(redis: Redis, deadlineMs: number): Promise<void> {
-  if (redis.status === 'ready') return;
-  if (redis.status === 'wait') redis.connect().catch(() => undefined); // 'error' and 'close' tell the story below
-  if (attempted.has(redis) || redis.status === 'end') throw new QueueError('away', 'Not connected to Redis');
-  await waitForFirstAttempt(redis, deadlineMs);
-}
-
-function waitForFirstAttempt(redis: Redis, deadlineMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let cause: unknown;
-    const settle = (error: QueueError | null): void => {
-      clearTimeout(timer);
-      redis.off('ready', onReady);
-      redis.off('error', onError);
-      redis.off('close', onClose);
-      redis.off('end', onClose);
-      if (error === null) resolve();
-      else reject(error);
-    };
-    const onReady = (): void => settle(null);
-    const onError = (error: unknown): void => {
-      cause = error;
-    };
-    const onClose = (): void =>
-      settle(cause === undefined ? new QueueError('away', 'Redis closed the connection') : toQueueError(cause));
-    const timer = setTimeout(
-      () => settle(new QueueError('timeout', 'Redis did not accept the connection in time')),
-      deadlineMs,
-    );
-    redis.once('ready', onReady);
-    redis.on('error', onError);
-    redis.once('close', onClose);
-    redis.once('end', onClose);
-  });
 }

@@ -1,7 +1,7 @@
 export type { AdoptOptions } from './adopt.ts';
 export { checkRedis, type CheckRedisOptions, type RedisFault, type RedisFaultCode } from './check-redis.ts';
 export type { Claim, ClaimOptions } from './claim.ts';
-export { connectRedis, whenReady, type ConnectionOptions } from './connection.ts';
+export { connectRedis, type ConnectionOptions } from './connection.ts';
 export type { Enqueued, EnqueueOptions } from './enqueue.ts';
 export type { ExpiredOptions } from './expired.ts';
 export type { Finished, FinishOptions, ParkedLetter } from './finish.ts';
@@ -14,4 +14,5 @@ export { createQueue, type Queue } from './queue.ts';
 export type { Released, ReleaseOptions } from './release.ts';
 export type { ClaimState, Renewed, RenewOptions } from './renew.ts';
 export { openWakeListener } from './wake-listener.ts';
+export { whenReady } from './when-ready.ts';
 export { WorkerBeat } from './worker-beat.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import { whenReady } from './connection.ts';
 import { QueueError, toQueueError, toRedisCode } from './queue-error.ts';
+import { whenReady } from './when-ready.ts';
 
 /** A file of `lua/`, without its ending. */
 export type ScriptName =
