@@ -1,0 +1,211 @@
+import type { EventIssue } from '@auditlane/schema';
+import type { AuditClient, AuditClientStats } from './audit-client.ts';
+import { AuditError } from './audit-error.ts';
+import { type Admitted, Call, type CallOutcome, type Route } from './calls/call.ts';
+import { PendingCalls } from './calls/pending-calls.ts';
+import { createCriticalRoute, createOrdinaryRoute, type Places } from './calls/routes.ts';
+import { createEncoder, type Encoder } from './encoder.ts';
+import type { Producer } from './producer.ts';
+import type { AcceptedReceipt, Receipt, RejectedReceipt, RejectionReason } from './receipt.ts';
+import { createReceiptCounts, isAccepted, toErrorCode, toRejection } from './receipts.ts';
+import type { Settings } from './settings/settings.ts';
+import { Transport } from './transport.ts';
+import { toErrorFacts, type Warnings } from './warnings.ts';
+
+/** What a working client is made with. */
+export interface ClientOptions {
+  readonly settings: Settings;
+  readonly producer: Producer;
+  readonly warnings: Warnings;
+  readonly now: () => number;
+  readonly acceptIds: boolean;
+}
+
+/** How much of the buffer is taken; `half`: only disk or Postgres may still be asked. */
+type Fullness = 'free' | 'half' | 'full';
+
+/**
+ * The client behind `logAudit` and `logCriticalAudit`: admission, routing, receipts.
+ *
+ * A call is encoded at once, so the caller may change the object afterwards; its id is minted then too. It is pending
+ * until exactly one outcome settles it. Memory is bounded twice: `bufferMaxEvents` calls may wait for the queue, as many
+ * again for disk or Postgres (policies `spool` and `direct`); every call beyond is refused on the spot and counted.
+ * A crash loses pending calls and nothing else, and none of those has a receipt.
+ */
+export class Client implements AuditClient {
+  readonly #options: ClientOptions;
+  readonly #encode: Encoder;
+  readonly #transport: Transport;
+  readonly #ordinary: Route;
+  readonly #critical: Route;
+  readonly #pending: PendingCalls;
+  readonly #counts = createReceiptCounts();
+  #closing: Promise<void> | null = null;
+
+  constructor(options: ClientOptions) {
+    const { settings, now } = options;
+    this.#options = options;
+    this.#encode = createEncoder(settings, options);
+    const transport = new Transport(options);
+    this.#transport = transport;
+    this.#pending = new PendingCalls(
+      () => transport.hold(),
+      () => transport.release(),
+    );
+    const places: Places = {
+      addToLane: (lane, entry) => transport.addToLane(lane, entry),
+      spool: (call) => transport.spool(call),
+      commit: (call) => transport.commit(call),
+      now,
+      onUncommitted: (error) =>
+        options.warnings.warn('audit client could not store a critical event directly', toErrorFacts(error)),
+    };
+    this.#ordinary = createOrdinaryRoute(settings.overflow, places);
+    this.#critical = createCriticalRoute(settings.criticalDeadlineMs, places);
+  }
+
+  logAudit(event: unknown): Promise<Receipt> {
+    try {
+      const fullness = this.#toFullness();
+      const admitted = this.#admit(event, fullness);
+      if ('status' in admitted) {
+        return Promise.resolve(admitted);
+      }
+      return new Promise((resolve) => this.#start(admitted, fullness, resolve));
+    } catch (error) {
+      return Promise.resolve(this.#failInternally(error));
+    }
+  }
+
+  async logCriticalAudit(event: unknown): Promise<AcceptedReceipt> {
+    const admitted = this.#tryAdmit(event);
+    if ('status' in admitted) {
+      const { reason, issues } = admitted;
+      throw new AuditError(toErrorCode(reason), issues === undefined ? {} : { issues });
+    }
+    return new Promise((resolve, reject) => this.#startCritical(admitted, resolve, reject));
+  }
+
+  async flush(): Promise<void> {
+    await this.#pending.settled();
+    await this.#transport.reportDrops();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#pending.settled().then(() => this.#transport.close());
+    return this.#closing;
+  }
+
+  /** The process has nothing left to do: the last chance to report drops. It does not keep the process for more. */
+  reportBeforeExit(): Promise<void> {
+    return this.#transport.reportDrops();
+  }
+
+  stats(): AuditClientStats {
+    return {
+      producerId: this.#options.producer.id,
+      pending: { events: this.#pending.events, bytes: this.#pending.bytes },
+      ...this.#counts.accepted,
+      rejected: { ...this.#counts.rejected },
+      redis: this.#transport.redisState,
+      spool: this.#transport.spoolStats,
+    };
+  }
+
+  #toFullness(): Fullness {
+    const { bufferMaxEvents, bufferMaxBytes, overflow } = this.#options.settings;
+    const share = Math.max(this.#pending.events / bufferMaxEvents, this.#pending.bytes / bufferMaxBytes);
+    if (share < 1) {
+      return 'free';
+    }
+    return share < 2 && (overflow === 'spool' || overflow === 'direct') ? 'half' : 'full';
+  }
+
+  /** Encodes the event of a call, or says why it is not admitted. The producer's number is taken here and nowhere else. */
+  #admit(event: unknown, fullness: Fullness): Admitted | RejectedReceipt {
+    if (this.#closing !== null) {
+      return this.#reject('closed');
+    }
+    if (fullness === 'full') {
+      return this.#reject(this.#options.settings.overflow === 'drop' ? 'dropped' : 'buffer_full');
+    }
+    const encoded = this.#encode(event);
+    if (encoded.kind === 'rejected') {
+      return this.#reject(encoded.reason, encoded.issues);
+    }
+    this.#options.producer.admit();
+    return encoded;
+  }
+
+  #tryAdmit(event: unknown): Admitted | RejectedReceipt {
+    try {
+      return this.#admit(event, this.#toFullness());
+    } catch (error) {
+      return this.#failInternally(error);
+    }
+  }
+
+  #start(event: Admitted, fullness: Fullness, resolve: (receipt: Receipt) => void): void {
+    const call = new Call(event, {
+      route: this.#ordinary,
+      deadlineAt: this.#options.now() + this.#options.settings.deadlineMs,
+      epoch: this.#pending.epoch,
+      settle: (settled, outcome) => resolve(this.#settle(settled, outcome)),
+    });
+    this.#pending.add(call);
+    if (fullness === 'free' || call.refused('queue_full') === 'keep') {
+      this.#transport.addToLane(call.lane, call);
+    }
+  }
+
+  #startCritical(
+    event: Admitted,
+    resolve: (receipt: AcceptedReceipt) => void,
+    reject: (error: AuditError) => void,
+  ): void {
+    const call = new Call(
+      { ...event, lane: 'urgent' },
+      {
+        route: this.#critical,
+        deadlineAt: this.#options.now() + this.#options.settings.criticalDeadlineMs,
+        epoch: this.#pending.epoch,
+        settle: (settled, outcome, error) => {
+          const receipt = this.#settle(settled, outcome);
+          if (receipt.status === 'rejected') {
+            reject(new AuditError(toErrorCode(receipt.reason), { eventId: settled.id, cause: error }));
+          } else {
+            resolve(receipt);
+          }
+        },
+      },
+    );
+    this.#pending.add(call);
+    this.#transport.commit(call);
+  }
+
+  #settle(call: Call, outcome: CallOutcome): Receipt {
+    this.#pending.remove(call);
+    if (!isAccepted(outcome)) {
+      return this.#reject(outcome);
+    }
+    this.#counts.accepted[outcome] += 1;
+    return { id: call.id, status: outcome };
+  }
+
+  #reject(reason: RejectionReason, issues?: readonly EventIssue[]): RejectedReceipt {
+    this.#counts.rejected[reason] += 1;
+    this.#transport.drops.add(reason);
+    this.#options.warnings.warn(
+      `audit events are rejected: ${reason}`,
+      issues === undefined ? {} : { issues: issues.slice(0, 5) },
+    );
+    return toRejection(reason, issues);
+  }
+
+  #failInternally(error: unknown): RejectedReceipt {
+    this.#counts.rejected.internal += 1;
+    this.#transport.drops.add('internal');
+    this.#options.warnings.warn('audit client failed on its own', toErrorFacts(error));
+    return toRejection('internal');
+  }
+}

@@ -1,0 +1,103 @@
+import { decodeEntry, type EventRow } from '@auditlane/schema';
+import { createPool, createStore, type Store, StoreError } from '@auditlane/store';
+import type { Pool } from 'pg';
+import type { StoreLines } from '../critical/commits.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** The client's own small pool, for critical events and the policy `direct`. */
+export interface PostgresLink {
+  readonly storeLines: StoreLines;
+  close(): Promise<void>;
+}
+
+/** No database is configured: every row is "not stored", and the event takes the next way. */
+class NoDatabaseError extends Error {
+  override readonly name = 'NoDatabaseError';
+}
+
+/** A link that connects with the first row. Without a database URL it refuses every row. */
+export function createPostgresLink(settings: Settings, writer: string): PostgresLink {
+  const url = settings.writerUrl ?? settings.databaseUrl;
+  if (url === undefined) {
+    const error = new NoDatabaseError('no databaseUrl (DATABASE_URL) is set, so nothing can be stored directly');
+    return { storeLines: () => Promise.reject(error), close: () => Promise.resolve() };
+  }
+  let pool: Pool | null = null;
+  let store: Store | null = null;
+  return {
+    storeLines: (lines) => {
+      pool ??= openPool(url, settings);
+      store ??= createStore(pool, { writer });
+      return storeRows(store, lines.map(toRow));
+    },
+    close: async () => {
+      await pool?.end();
+    },
+  };
+}
+
+function openPool(url: string, settings: Settings): Pool {
+  const pool = createPool(url, {
+    applicationName: 'auditlane-client',
+    max: settings.poolSize,
+    connectTimeoutMs: settings.criticalDeadlineMs,
+    ...(settings.writerUrl === undefined ? { role: 'audit_writer' as const } : {}),
+    ...toSsl(settings.databaseSsl),
+  });
+  // An idle connection must not hold a finished script; pg looks at this option at each release.
+  pool.options.allowExitOnIdle = true;
+  return pool;
+}
+
+function toSsl(word: Settings['databaseSsl']): { readonly ssl?: boolean | 'no-verify' } {
+  switch (word) {
+    case undefined:
+      return {};
+    case 'true':
+    case 'verify-full':
+      return { ssl: true };
+    case 'require':
+    case 'no-verify':
+      return { ssl: 'no-verify' };
+    case 'false':
+    case 'disable':
+      return { ssl: false };
+  }
+}
+
+/** Stores all rows in one transaction, or, when one of them is refused as such, each in its own. */
+async function storeRows(store: Store, rows: readonly EventRow[]): Promise<ReadonlySet<number>> {
+  try {
+    await store.storeBatch(rows, { idempotent: true });
+    return new Set();
+  } catch (error) {
+    if (!isPoison(error)) {
+      throw error;
+    }
+  }
+  // The encoder makes storable rows, so this path is for what it does not know: one statement per row is affordable.
+  const refused = new Set<number>();
+  for (const [index, row] of rows.entries()) {
+    try {
+      await store.storeBatch([row], { idempotent: true });
+    } catch (error) {
+      if (!isPoison(error)) {
+        throw error;
+      }
+      refused.add(index);
+    }
+  }
+  return refused;
+}
+
+function isPoison(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'poison';
+}
+
+function toRow(line: string): EventRow {
+  const decoded = decodeEntry(line);
+  if (decoded.kind !== 'event') {
+    throw new TypeError('an entry of this client cannot be decoded');
+  }
+  return decoded.row;
+}

@@ -1,0 +1,93 @@
+import { randomFillSync } from 'node:crypto';
+import {
+  createRedactionPolicy,
+  createUuidV7,
+  encodeEvent,
+  type EventDefaults,
+  type EventIssue,
+  isUuidV7,
+} from '@auditlane/schema';
+import type { Lane } from '@auditlane/queue';
+import type { Producer } from './producer.ts';
+import type { Settings } from './settings/settings.ts';
+
+/** An event as a line for the queue, or what is wrong with it. */
+export type EncodedCall =
+  | {
+      readonly kind: 'encoded';
+      readonly id: string;
+      readonly lane: Lane;
+      readonly line: string;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'rejected'; readonly reason: 'invalid' | 'too_large'; readonly issues: readonly EventIssue[] };
+
+/** Turns the argument of a call into a line: the snapshot is taken here, so what the caller changes later is not seen. */
+export type Encoder = (input: unknown) => EncodedCall;
+
+const BAD_ID: EncodedCall = {
+  kind: 'rejected',
+  reason: 'invalid',
+  issues: [{ path: 'id', code: 'invalid_id', message: 'Must be a UUIDv7.' }],
+};
+
+/** `acceptIds` takes the id of an event that has one, for importers; otherwise an id of the caller's is refused. */
+export function createEncoder(
+  settings: Settings,
+  options: { readonly producer: Producer; readonly now: () => number; readonly acceptIds: boolean },
+): Encoder {
+  const { producer } = options;
+  const mint = createUuidV7(options.now, (bytes) => void randomFillSync(bytes));
+  const redact = createRedactionPolicy({ extraKeys: settings.redactKeys });
+  const defaults: EventDefaults = { source: settings.source, service_name: settings.serviceName, host: settings.host };
+
+  function encode(input: unknown, id: string): EncodedCall {
+    const encoded = encodeEvent(input, {
+      id,
+      producerId: producer.id,
+      producerSeq: producer.nextSeq,
+      defaults,
+      redact,
+      maxEventBytes: settings.maxEventBytes,
+    });
+    if (encoded.kind === 'rejected') {
+      return encoded;
+    }
+    const { line } = encoded;
+    return {
+      kind: 'encoded',
+      id,
+      lane: encoded.category === 'critical' ? 'urgent' : 'main',
+      line,
+      bytes: Buffer.byteLength(line),
+    };
+  }
+
+  if (!options.acceptIds) {
+    return (input) => encode(input, mint());
+  }
+  return (input) => {
+    const split = splitId(input);
+    if (split.id !== undefined && !isUuidV7(split.id)) {
+      return BAD_ID;
+    }
+    return encode(split.rest, split.id ?? mint());
+  };
+}
+
+/** Takes the own `id` off a copy; whatever cannot be copied has no id and is left for the encoder to judge. */
+function splitId(input: unknown): { readonly id: unknown; readonly rest: unknown } {
+  try {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      return { id: undefined, rest: input };
+    }
+    const descriptors = Object.getOwnPropertyDescriptors(input);
+    if (!('id' in descriptors)) {
+      return { id: undefined, rest: input };
+    }
+    const { id, ...rest } = descriptors;
+    return { id: id.value ?? undefined, rest: Object.defineProperties({}, rest) };
+  } catch {
+    return { id: undefined, rest: input };
+  }
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { EventIssue } from '@auditlane/schema';
+import type { AuditClient, AuditClientStats } from './audit-client.ts';
+import { AuditError } from './audit-error.ts';
+import type { AcceptedReceipt, Receipt } from './receipt.ts';
+import { createReceiptCounts, toRejection } from './receipts.ts';
+import type { Warnings } from './warnings.ts';
+
+/**
+ * Stands in for a client whose settings are invalid: answers every call, sends nothing, logs why. The caller's process
+ * must not end over a setting of its audit log, and must not be left in the belief that events are kept.
+ */
+export function createMisconfiguredClient(issues: readonly EventIssue[], warnings: Warnings): AuditClient {
+  const counts = createReceiptCounts();
+  const producerId = randomBytes(12).toString('base64url');
+  const refuse = (): void => {
+    counts.rejected.misconfigured += 1;
+    warnings.warn('audit client is misconfigured, nothing is logged', { issues });
+  };
+  warnings.warn('audit client is misconfigured, nothing is logged', { issues });
+  return {
+    logAudit(): Promise<Receipt> {
+      refuse();
+      return Promise.resolve(toRejection('misconfigured', issues));
+    },
+    logCriticalAudit(): Promise<AcceptedReceipt> {
+      refuse();
+      return Promise.reject(new AuditError('misconfigured', { issues }));
+    },
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    stats: (): AuditClientStats => ({
+      producerId,
+      pending: { events: 0, bytes: 0 },
+      ...counts.accepted,
+      rejected: { ...counts.rejected },
+      redis: 'closed',
+      spool: { bytes: 0, replayed: 0, corrupt: 0, adopted: 0 },
+    }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { EventIssue } from '@auditlane/schema';
+import type { AuditErrorCode } from './audit-error.ts';
+import type { CallOutcome } from './calls/call.ts';
+import type { AcceptedStatus, RejectedReceipt, RejectionReason } from './receipt.ts';
+
+/** Counts of receipts, by status and by reason. */
+export interface ReceiptCounts {
+  readonly accepted: Record<AcceptedStatus, number>;
+  readonly rejected: Record<RejectionReason, number>;
+}
+
+/** Counts from zero. */
+export function createReceiptCounts(): ReceiptCounts {
+  return {
+    accepted: { queued: 0, spooled: 0, stored: 0 },
+    rejected: {
+      invalid: 0,
+      too_large: 0,
+      closed: 0,
+      misconfigured: 0,
+      buffer_full: 0,
+      queue_full: 0,
+      redis_away: 0,
+      dropped: 0,
+      internal: 0,
+    },
+  };
+}
+
+/** The receipt of a rejection. */
+export function toRejection(reason: RejectionReason, issues?: readonly EventIssue[]): RejectedReceipt {
+  return issues === undefined || issues.length === 0
+    ? { status: 'rejected', reason }
+    : { status: 'rejected', reason, issues };
+}
+
+/** Whether a call ended well. */
+export function isAccepted(outcome: CallOutcome): outcome is AcceptedStatus {
+  return outcome === 'queued' || outcome === 'spooled' || outcome === 'stored';
+}
+
+/** The code with which a critical call fails. */
+export function toErrorCode(reason: RejectionReason): AuditErrorCode {
+  switch (reason) {
+    case 'queue_full':
+    case 'redis_away':
+    case 'dropped':
+      return 'not_durable';
+    case 'invalid':
+    case 'too_large':
+    case 'closed':
+    case 'misconfigured':
+    case 'buffer_full':
+    case 'internal':
+      return reason;
+  }
+}

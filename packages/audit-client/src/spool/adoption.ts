@@ -1,0 +1,91 @@
+import { readdir, rename, rm, rmdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAbandoned, readOwner, type SpoolOwner, writeOwner } from './owner.ts';
+import { listSegmentNames } from './segment-name.ts';
+
+const FOLDER_NAME = /^[A-Za-z0-9_-]{1,200}$/;
+
+/** What a look at the other folders of the spool found. */
+export interface Adoption {
+  /** Folders that are ours from now on. */
+  readonly adopted: readonly string[];
+  /** Abandoned folders with events for another queue than ours; somebody has to be told. */
+  readonly foreign: number;
+}
+
+/**
+ * Takes over the folders of dead processes that spooled for the same queue. The rename is the claim: of two processes
+ * that try, one finds the folder gone. A crash between the rename and the new owner file leaves a folder that names a
+ * dead owner still, so the next process takes it over again.
+ */
+export async function adoptAbandoned(
+  spoolDir: string,
+  mine: {
+    readonly names: ReadonlySet<string>;
+    readonly owner: SpoolOwner;
+    readonly toName: () => string;
+    readonly now: number;
+  },
+): Promise<Adoption> {
+  const adopted: string[] = [];
+  let foreign = 0;
+  for (const name of await readdir(spoolDir)) {
+    const folder = join(spoolDir, name);
+    if (mine.names.has(name) || !FOLDER_NAME.test(name)) {
+      continue;
+    }
+    const owner = await readOwner(folder);
+    if (!(await isAbandoned(folder, owner, { by: mine.owner, now: mine.now }))) {
+      continue;
+    }
+    const isEmpty = listSegmentNames(await readdir(folder).catch(() => [])).length === 0;
+    if (!isEmpty && owner !== null && owner.target !== mine.owner.target) {
+      foreign += 1;
+      continue;
+    }
+    const taken = mine.toName();
+    if (await takeOver(folder, join(spoolDir, taken), mine.owner)) {
+      adopted.push(taken);
+    }
+  }
+  return { adopted, foreign };
+}
+
+/** Renames an abandoned folder and writes our name into it; false when somebody was faster, or it was empty (and is gone). */
+async function takeOver(from: string, to: string, owner: SpoolOwner): Promise<boolean> {
+  try {
+    await rename(from, to);
+  } catch {
+    return false;
+  }
+  if (await removeIfEmpty(to)) {
+    return false;
+  }
+  return writeOwner(to, owner).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Removes a folder that has no segments. Not a recursive removal: should its writer be alive after all, a segment that
+ * it has just synced makes the removal fail.
+ */
+export async function removeIfEmpty(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => null);
+  if (names === null || listSegmentNames(names).length > 0) {
+    return names === null;
+  }
+  await rm(join(folder, 'owner.json'), { force: true });
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Renews the sign of life of our folders. */
+export async function touchOwners(spoolDir: string, names: ReadonlySet<string>, now: number): Promise<void> {
+  for (const name of names) {
+    await utimes(join(spoolDir, name, 'owner.json'), now / 1000, now / 1000).catch(() => undefined);
+  }
+}

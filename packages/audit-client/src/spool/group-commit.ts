@@ -1,0 +1,109 @@
+import type { SpooledEntry } from './frame.ts';
+import { encodeFrame } from './frame.ts';
+
+const MAX_COMMIT_BYTES = 4 * 1_048_576;
+/** After a failed write the disk is left alone for this long: a full or broken disk is not asked once per event. */
+const REST_MS = 2000;
+
+/** An entry that waits for the disk; exactly one of its two functions is called. */
+export interface SpoolCall extends SpooledEntry {
+  /** It is on the disk. */
+  spooled(): void;
+  /** It is not, and will not be tried again by the spool. */
+  unspoolable(): void;
+}
+
+/** What a group commit needs to know of the spool around it. */
+export interface GroupCommitSurroundings {
+  /** Resolves when the bytes are on the disk. */
+  readonly write: (bytes: Buffer) => Promise<void>;
+  /** Bytes that the spool may still take. */
+  readonly room: () => number;
+  readonly onWritten: (bytes: number) => void;
+  readonly onFailed: (error: unknown) => void;
+  readonly onFull: () => void;
+  readonly now: () => number;
+}
+
+/** Writes and syncs many entries at once: those that arrive while one sync is under way share the next. */
+export class GroupCommit {
+  readonly #around: GroupCommitSurroundings;
+  #waiting: SpoolCall[] = [];
+  #restUntil = 0;
+  #isRunning = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(around: GroupCommitSurroundings) {
+    this.#around = around;
+  }
+
+  append(call: SpoolCall): void {
+    if (this.#around.now() < this.#restUntil) {
+      call.unspoolable();
+      return;
+    }
+    this.#waiting.push(call);
+    if (!this.#isRunning) {
+      this.#isRunning = true;
+      void this.#run();
+    }
+  }
+
+  /** Runs `work` while no write is under way. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.exclusively(() => this.#commitOnce());
+    }
+    this.#isRunning = false;
+  }
+
+  async #commitOnce(): Promise<void> {
+    const { calls, bytes } = this.#takeFitting();
+    if (calls.length === 0) {
+      this.#around.onFull();
+      this.#refuse(this.#waiting.splice(0));
+      return;
+    }
+    try {
+      // The second attempt goes to a new segment: the writer has given the first one up.
+      await this.#around.write(bytes).catch(() => this.#around.write(bytes));
+    } catch (error) {
+      this.#restUntil = this.#around.now() + REST_MS;
+      this.#around.onFailed(error);
+      this.#refuse([...calls, ...this.#waiting.splice(0)]);
+      return;
+    }
+    this.#around.onWritten(bytes.length);
+    for (const call of calls) {
+      call.spooled();
+    }
+  }
+
+  /** The calls whose frames fit into what room is left, and their bytes. */
+  #takeFitting(): { readonly calls: readonly SpoolCall[]; readonly bytes: Buffer } {
+    const room = Math.min(this.#around.room(), MAX_COMMIT_BYTES);
+    const frames: Buffer[] = [];
+    let bytes = 0;
+    for (const call of this.#waiting) {
+      const frame = Buffer.from(encodeFrame(call));
+      if (bytes + frame.length > room) {
+        break;
+      }
+      bytes += frame.length;
+      frames.push(frame);
+    }
+    return { calls: this.#waiting.splice(0, frames.length), bytes: Buffer.concat(frames, bytes) };
+  }
+
+  #refuse(calls: readonly SpoolCall[]): void {
+    for (const call of calls) {
+      call.unspoolable();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { appendFile, readdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame, SpooledEntry } from './frame.ts';
+import { listSegmentNames } from './segment-name.ts';
+import { readSegment } from './segment-reader.ts';
+
+/** Offers entries to the queue in their order and answers how many of the first ones Redis has. */
+export type Offer = (entries: readonly SpooledEntry[]) => Promise<number>;
+
+/** What a replay tells the spool around it. */
+export interface ReplaySurroundings {
+  readonly spoolDir: string;
+  readonly offer: Offer;
+  readonly onReplayed: (frames: number) => void;
+  readonly onSegmentDone: (bytes: number) => void;
+  /** A damaged frame: an event that had a receipt is lost, unless a person repairs what was put aside. */
+  readonly onCorrupt: () => void;
+}
+
+const OFFERED_AT_ONCE = 256;
+/** Damaged frames are kept here; the dot keeps the name apart from those of folders. */
+const CORRUPT_FILE = 'corrupt.frames';
+
+/**
+ * Puts segments back into the queue, oldest first. A segment is removed only when Redis has acknowledged every entry in
+ * it; a crash before that replays it from its start, and the ids make the second copies harmless.
+ */
+export class Replay {
+  readonly #around: ReplaySurroundings;
+  /** Frames of a segment that are in the queue already, so that a pause does not start it again. */
+  readonly #done = new Map<string, number>();
+
+  constructor(around: ReplaySurroundings) {
+    this.#around = around;
+  }
+
+  /** Replays the complete segments of a folder that are numbered below `limit`. False when the queue took no more. */
+  async replayFolder(name: string, limit: number): Promise<boolean> {
+    const folder = join(this.#around.spoolDir, name);
+    const segments = listSegmentNames(await readdir(folder).catch(() => []));
+    for (const segment of segments.filter((found) => Number.parseInt(found, 10) < limit)) {
+      const path = join(folder, segment);
+      if (!(await this.#replaySegment(path))) {
+        return false;
+      }
+      const { size } = await stat(path);
+      await unlink(path);
+      this.#done.delete(path);
+      this.#around.onSegmentDone(size);
+    }
+    return true;
+  }
+
+  async #replaySegment(path: string): Promise<boolean> {
+    let position = 0;
+    for await (const frames of readSegment(path)) {
+      const done = this.#done.get(path) ?? 0;
+      const fresh = frames.slice(Math.max(0, done - position));
+      position += frames.length;
+      if (!(await this.#offerFrames(path, fresh))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  async #offerFrames(path: string, frames: readonly Frame[]): Promise<boolean> {
+    for (let start = 0; start < frames.length; start += OFFERED_AT_ONCE) {
+      const piece = frames.slice(start, start + OFFERED_AT_ONCE);
+      const entries = piece.flatMap((frame) => (frame.kind === 'entry' ? [frame.entry] : []));
+      const accepted = entries.length === 0 ? 0 : await this.#around.offer(entries);
+      this.#around.onReplayed(accepted);
+      const isWhole = accepted === entries.length;
+      const finished = isWhole ? piece.length : countUpTo(piece, accepted);
+      for (const frame of piece.slice(0, finished)) {
+        if (frame.kind === 'corrupt') {
+          await this.#putAside(frame.raw);
+        }
+      }
+      this.#done.set(path, (this.#done.get(path) ?? 0) + finished);
+      if (!isWhole) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  async #putAside(raw: Buffer): Promise<void> {
+    this.#around.onCorrupt();
+    await appendFile(join(this.#around.spoolDir, CORRUPT_FILE), Buffer.concat([raw, Buffer.from('\n')]), {
+      mode: 0o600,
+    });
+  }
+}
+
+/** Frames up to and with the `accepted`-th entry. */
+function countUpTo(frames: readonly Frame[], accepted: number): number {
+  let entries = 0;
+  for (const [index, frame] of frames.entries()) {
+    if (frame.kind === 'entry') {
+      if (entries === accepted) {
+        return index;
+      }
+      entries += 1;
+    }
+  }
+  return frames.length;
+}

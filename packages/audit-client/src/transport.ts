@@ -1,0 +1,175 @@
+import { hostname } from 'node:os';
+import type { Lane } from '@auditlane/queue';
+import { createPostgresLink, type PostgresLink } from './connections/postgres-link.ts';
+import { openRedisLink, type RedisLink } from './connections/redis-link.ts';
+import { toTarget } from './connections/target.ts';
+import { type CommitCall, Commits } from './critical/commits.ts';
+import { createDropLedger, type DropLedger } from './drop-ledger.ts';
+import type { LaneEntry } from './lanes/lane-entry.ts';
+import { ProducerLane } from './lanes/lane.ts';
+import { offerSpooled } from './lanes/offered-entry.ts';
+import { createPush, type PushOutcome } from './lanes/push.ts';
+import type { GateState } from './lanes/redis-gate.ts';
+import type { Producer } from './producer.ts';
+import type { Settings } from './settings/settings.ts';
+import type { SpoolCall } from './spool/group-commit.ts';
+import { Spool, type SpoolStats } from './spool/spool.ts';
+import { createTicker } from './ticker.ts';
+import { toErrorFacts, type Warnings } from './warnings.ts';
+
+/** What a transport is made with. */
+export interface TransportOptions {
+  readonly settings: Settings;
+  readonly producer: Producer;
+  readonly warnings: Warnings;
+  readonly now: () => number;
+}
+
+/**
+ * The places an event can go to, with their connections: two lanes to Redis, the spool, the commits to Postgres.
+ * Nothing is opened before the first entry. One timer looks after all deadlines.
+ */
+export class Transport {
+  readonly drops: DropLedger = createDropLedger();
+  readonly #options: TransportOptions;
+  readonly #ticker = createTicker(() => this.#tick());
+  readonly #lanes: Readonly<Record<Lane, ProducerLane>>;
+  readonly #spool: Spool;
+  readonly #postgres: PostgresLink;
+  readonly #commits: Commits;
+  #redis: RedisLink | null = null;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    const { settings, producer, warnings, now } = options;
+    this.#lanes = {
+      main: this.#createLane({ lane: 'main', capacity: settings.maxQueueLength }),
+      urgent: this.#createLane({ lane: 'urgent', capacity: settings.maxUrgentLength }),
+    };
+    this.#spool = new Spool({
+      dir: settings.spoolDir,
+      maxBytes: settings.spoolMaxBytes,
+      producerId: producer.id,
+      target: toTarget(settings.redisUrl, settings.queueKey),
+      offer: (entries) => offerSpooled(entries, (lane, entry) => this.addToLane(lane, entry)),
+      onCorrupt: () => this.drops.add('spool_corrupt'),
+      onWaiting: () => this.#ticker.wake(),
+      warnings,
+      now,
+    });
+    this.#postgres = createPostgresLink(settings, `${hostname()}:${process.pid}:${producer.id}`);
+    this.#commits = new Commits(this.#postgres.storeLines, settings.poolSize);
+  }
+
+  get redisState(): GateState | 'closed' {
+    return this.#redis?.gate.state ?? 'closed';
+  }
+
+  get spoolStats(): SpoolStats {
+    return this.#spool.stats;
+  }
+
+  /** Holds the process while receipts are due. */
+  hold(): void {
+    this.#ticker.hold();
+  }
+
+  release(): void {
+    this.#ticker.release();
+  }
+
+  addToLane(lane: Lane, entry: LaneEntry): void {
+    this.#openRedis();
+    this.#lanes[lane].add(entry);
+  }
+
+  spool(call: SpoolCall): void {
+    this.#openRedis();
+    this.#spool.append(call);
+  }
+
+  commit(call: CommitCall): void {
+    this.#commits.add(call);
+  }
+
+  /** Brings drops that no push has carried yet to `audit:stats`; when Redis does not take them they stay for the next try. */
+  async reportDrops(): Promise<void> {
+    if (this.#redis?.gate.state !== 'ready') {
+      return;
+    }
+    const counts = this.drops.take();
+    if (counts === null) {
+      return;
+    }
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const byReason = Object.entries(counts).map(([reason, count]) => [`dropped:${reason}`, count] as const);
+    try {
+      await this.#redis.queue.addStats({ dropped: total, ...Object.fromEntries(byReason) });
+    } catch {
+      this.drops.giveBack(counts);
+    }
+  }
+
+  /** Closes everything; call it when no receipt is due any more. */
+  async close(): Promise<void> {
+    await this.#spool.close();
+    await this.reportDrops();
+    this.#ticker.stop();
+    this.#redis?.close();
+    await this.#postgres
+      .close()
+      .catch((error: unknown) =>
+        this.#options.warnings.warn('audit client could not close its Postgres pool', toErrorFacts(error)),
+      );
+  }
+
+  #createLane(target: { readonly lane: Lane; readonly capacity: number }): ProducerLane {
+    const { warnings, now } = this.#options;
+    let push: ((entries: readonly LaneEntry[]) => Promise<PushOutcome>) | null = null;
+    return new ProducerLane({
+      push: (entries) => {
+        push ??= createPush(this.#openRedis().queue, target, this.drops);
+        return push(entries);
+      },
+      gateState: () => this.#openRedis().gate.state,
+      onSilence: () => this.#openRedis().gate.suspect(),
+      onError: (error) =>
+        warnings.warn('audit queue did not take events', { lane: target.lane, ...toErrorFacts(error) }),
+      now,
+    });
+  }
+
+  #openRedis(): RedisLink {
+    if (this.#redis === null) {
+      const { settings, now, warnings } = this.#options;
+      this.#redis = openRedisLink(settings, now, {
+        onGate: (state) => this.#gateChanged(state),
+        onError: (error) => warnings.warn('audit client has no connection to Redis', toErrorFacts(error)),
+      });
+      this.#ticker.wake();
+    }
+    return this.#redis;
+  }
+
+  #gateChanged(state: GateState): void {
+    this.#lanes.urgent.wake();
+    this.#lanes.main.wake();
+    this.#ticker.wake();
+    if (state === 'ready') {
+      this.#spool.queueAnswers();
+    }
+  }
+
+  #tick(): boolean {
+    const now = this.#options.now();
+    const isGateBusy = this.#redis?.gate.tick(now) ?? false;
+    const isReady = this.#redis?.gate.state === 'ready';
+    const isAnyBusy = [
+      this.#lanes.urgent.tick(now),
+      this.#lanes.main.tick(now),
+      this.#commits.tick(now),
+      this.#spool.tick(now, isReady),
+    ].includes(true);
+    return isGateBusy || isAnyBusy;
+  }
+}

@@ -1,0 +1,44 @@
+import type { AuditLogger } from './audit-logger.ts';
+
+const QUIET_MS = 10_000;
+
+interface Condition {
+  loggedAt: number;
+  suppressed: number;
+}
+
+/** Logs a condition at most once in ten seconds, with the number of times it was kept quiet. */
+export interface Warnings {
+  /** `condition` is a constant phrase and becomes the message; facts are fields. Never throws. */
+  warn(condition: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A logger that throws, or whose sink is gone (EPIPE), must not reach the caller: its failure is swallowed here. */
+export function createWarnings(logger: AuditLogger, now: () => number): Warnings {
+  const conditions = new Map<string, Condition>();
+  return {
+    warn(condition, facts = {}) {
+      const known = conditions.get(condition);
+      const time = now();
+      if (known !== undefined && time - known.loggedAt < QUIET_MS && time >= known.loggedAt) {
+        known.suppressed += 1;
+        return;
+      }
+      conditions.set(condition, { loggedAt: time, suppressed: 0 });
+      try {
+        logger.warn(known?.suppressed ? { ...facts, suppressed: known.suppressed } : facts, condition);
+      } catch {
+        // The application's logger is its own affair; a warning is not worth an exception in its business code.
+      }
+    },
+  };
+}
+
+/** What an error says of itself, without its stack and without the address it was connecting to in full. */
+export function toErrorFacts(error: unknown): { readonly err: { readonly message: string; readonly code?: string } } {
+  if (!(error instanceof Error)) {
+    return { err: { message: 'a value that is not an Error was thrown' } };
+  }
+  const code: unknown = Reflect.get(error, 'code');
+  return { err: { message: error.message.slice(0, 500), ...(typeof code === 'string' ? { code } : {}) } };
+}
