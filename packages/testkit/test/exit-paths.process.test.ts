@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -8,7 +8,13 @@ import { spawnProcess, waitFor, type SpawnedProcess } from '../src/index.ts';
 const STARTS_SERVERS = join(import.meta.dirname, 'programs/starts-servers.ts');
 
 function isAlive(pid: unknown): boolean {
-  return existsSync(`/proc/${String(pid)}`);
+  try {
+    // An orphan that has ended stays as a zombie until the system's first process gets round to it.
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    return !stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return false;
+  }
 }
 
 async function waitForServers(child: SpawnedProcess) {

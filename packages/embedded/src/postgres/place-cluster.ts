@@ -59,10 +59,9 @@ export async function fixOwner(clusterDir: string, runAs: RunAs): Promise<void> 
 export async function placeCluster(
   binaries: PostgresBinaries,
   runAs: RunAs,
-  place: { readonly dataDir: string; readonly publicDir: string },
+  place: { /** Existing, without symbolic links. */ readonly dataDir: string; readonly publicDir: string },
 ): Promise<Placement> {
-  await mkdir(place.dataDir, { recursive: true, mode: 0o700 });
-  const dataDir = await realpath(place.dataDir);
+  const { dataDir } = place;
   const moved = join(
     place.publicDir,
     `${basename(dataDir)}-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`,

@@ -1,4 +1,4 @@
-import { chmod, realpath } from 'node:fs/promises';
+import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { EmbeddedError } from '../embedded-error.ts';
@@ -12,7 +12,7 @@ import { withLock } from '../with-lock.ts';
 import { findPostgresBinaries } from './binaries.ts';
 import { initCluster } from './init-cluster.ts';
 import { fixOwner, placeCluster, type Placement } from './place-cluster.ts';
-import { isPostmasterReady } from './postmaster-file.ts';
+import { isPostmasterReady, removeStalePostmasterFile } from './postmaster-file.ts';
 import { resolveRunAs, type RootRoute, type RunAs } from './run-as.ts';
 import { POSTGRES_SETTINGS, type PostgresSettings } from './settings.ts';
 
@@ -42,6 +42,7 @@ async function runServer(placement: Placement, runAs: RunAs, options: PostgresOp
   await claimDir(clusterDir, ['postgres']);
   await initCluster({ binaries, runAs, clusterDir, user: USER, password, database });
   await fixOwner(clusterDir, runAs);
+  await removeStalePostmasterFile(clusterDir);
   return startOnPort(options.port ?? 0, async (port) => {
     // No unix socket: its path may have 107 bytes at most, which a deep checkout exceeds.
     const fixed = { port: String(port), listen_addresses: LOOPBACK, unix_socket_directories: '' };
@@ -73,9 +74,11 @@ export async function startPostgres(options: PostgresOptions): Promise<ServerHan
   const found = findPostgresBinaries();
   const runAs = await resolveRunAs(found, options.rootRoute ?? 'auto');
   const publicDir = options.publicDir ?? '/var/lib/auditlane';
-  return withLock(`postgres ${options.dataDir}`, LOCK_MS, async () => {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = await realpath(options.dataDir);
+  return withLock(`postgres ${dataDir}`, LOCK_MS, async () => {
     options.onProgress?.('starting Postgres');
-    const placement = await placeCluster(found, runAs, { dataDir: options.dataDir, publicDir });
+    const placement = await placeCluster(found, runAs, { dataDir, publicDir });
     if (runAs.owner === undefined) await chmod(placement.baseDir, 0o700);
     return runServer({ ...placement, baseDir: await realpath(placement.baseDir) }, runAs, options);
   });

@@ -36,6 +36,8 @@ function toAptOptions(work: string): readonly string[] {
     'Dir::State::status=/var/lib/dpkg/status',
     'APT::Sandbox::User=',
     'Debug::NoLocking=1',
+    // Else an update that fetched nothing is a success, and the reason is lost.
+    'APT::Update::Error-Mode=any',
     // Container images set these two to delete what was fetched.
     'DPkg::Post-Invoke=',
     'APT::Update::Post-Invoke=',

@@ -1,4 +1,4 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { LOOPBACK } from '../ports.ts';
@@ -57,6 +57,8 @@ async function runServer(found: RedisServer, dir: string, options: RedisOptions)
 export async function startRedis(options: RedisOptions): Promise<ServerHandle> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dir = await realpath(options.dataDir);
+  // Redis writes its files readable for all: the folder has to keep others out.
+  await chmod(dir, 0o700);
   const { onProgress } = options;
   const search = { fallbackDir: join(dir, 'cache'), ...(onProgress && { onProgress }) };
   const found = options.server ?? (await findRedisServer(search));

@@ -7,7 +7,7 @@ import { findLiveOwner } from './live-owner.ts';
  * parent, and hold its shared memory until then) is given `graceMs` to go; what stays is a live server, and the error
  * `data_dir_in_use` names its pid.
  */
-export async function claimDir(dir: string, names: readonly string[], graceMs = 5000): Promise<void> {
+export async function claimDir(dir: string, names: readonly string[], graceMs = 2000): Promise<void> {
   let owner: number | undefined;
   const isFree = await poll(
     async () => {

@@ -5,13 +5,19 @@ import { errnoOf } from '../errno.ts';
 const ROTATE_ABOVE_BYTES = 16 * 1024 * 1024;
 const TAIL_BYTES = 4096;
 
+/** Bytes of a file; 0 when it is absent. */
+export async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
 /** Moves a log above 16 MiB to `<path>.1`, so that a server that is started for years fills at most twice that. */
 export async function rotateLog(path: string): Promise<void> {
-  try {
-    if ((await stat(path)).size > ROTATE_ABOVE_BYTES) await rename(path, `${path}.1`);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
+  if ((await sizeOf(path)) > ROTATE_ABOVE_BYTES) await rename(path, `${path}.1`);
 }
 
 /** The last `lines` lines written to the log after byte `from`; an empty text when there is none. */

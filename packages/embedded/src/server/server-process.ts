@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { EmbeddedError } from '../embedded-error.ts';
 import { poll } from '../poll.ts';
 import { guardChild } from './exit-guard.ts';
-import { readLogTail, rotateLog } from './log-tail.ts';
+import { readLogTail, rotateLog, sizeOf } from './log-tail.ts';
 import { diesWithParent } from './parent-death.ts';
 
 /** How a server ended: an exit code, or the signal that ended it. */
@@ -40,7 +40,7 @@ export interface ServerCommand {
   readonly stopSignals: readonly ['SIGINT' | 'SIGTERM', ...NodeJS.Signals[]];
   /** Resolves to true when the server serves; asked every 10 ms. */
   readonly isReady: (pid: number) => Promise<boolean>;
-  /** Milliseconds until a server that is not ready is given up. Default 60000: crash recovery takes its time. */
+  /** Milliseconds until a server that is not ready is given up. Default 300000: replaying 4 GB of log after a crash takes its time. */
   readonly readyDeadlineMs?: number;
 }
 
@@ -49,7 +49,6 @@ const STOP_STEP_MS = 15_000;
 async function launch(server: ServerCommand): Promise<ChildProcess> {
   const signal = server.stopSignals[0] === 'SIGINT' ? 'INT' : 'TERM';
   const [program = '', ...args] = [...(server.prefix ?? []), ...diesWithParent(signal), ...server.command];
-  await rotateLog(server.logFile);
   // A file and not a pipe: a pipe would end the server at its next log line if this process died first.
   await using log = await open(server.logFile, 'a', 0o600);
   return spawn(program, args, {
@@ -95,10 +94,8 @@ function toHandle(child: ChildProcess, pid: number, server: ServerCommand): Serv
  * Fails with `start_failed` and the last log lines when it ends first or the deadline passes; nothing is left running.
  */
 export async function startServerProcess(server: ServerCommand): Promise<ServerProcess> {
-  const logStart = await open(server.logFile, 'a', 0o600).then(async (log) => {
-    await using file = log;
-    return (await file.stat()).size;
-  });
+  await rotateLog(server.logFile);
+  const logStart = await sizeOf(server.logFile);
   const child = await launch(server);
   if (child.pid === undefined) {
     const [error] = await once(child, 'error');
@@ -110,7 +107,7 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
       if (child.exitCode !== null || child.signalCode !== null) return 'ended';
       return (await server.isReady(handle.pid)) ? 'ready' : undefined;
     },
-    { deadlineMs: server.readyDeadlineMs ?? 60_000 },
+    { deadlineMs: server.readyDeadlineMs ?? 300_000 },
   );
   if (outcome === 'ready') return handle;
   await handle.stop();
