@@ -1,0 +1,134 @@
+import type { EventRow } from '@auditlane/schema';
+import pg, { type Pool, type PoolClient } from 'pg';
+
+import { classifyPostgresError } from './classify-postgres-error.ts';
+import { COPY_COLUMNS, toCopyLine } from './copy-line.ts';
+import { CopyQuery, toCopyFrame } from './copy-query.ts';
+import { toJsonRows } from './json-rows.ts';
+import { type Query, loadQuery } from './load-query.ts';
+import { queryOn, withClient } from './with-client.ts';
+
+/** What became of a batch. `inserted + duplicates` is the number of rows given. */
+export interface StoreResult {
+  readonly kind: 'stored';
+  readonly inserted: number;
+  readonly duplicates: number;
+  /** Ids whose stored content differs from what was given now. The first row won and stays. */
+  readonly conflicting: readonly string[];
+  readonly path: 'copy' | 'idempotent';
+}
+
+export interface StoreBatchOptions {
+  /** The batch was delivered before, wholly or in part: saves the COPY that would fail. Default false. */
+  readonly idempotent?: boolean;
+}
+
+/** The one way into audit_logs. */
+export interface Store {
+  /**
+   * Stores a batch and its ledger row in one transaction; resolves after the commit. Rows need no order.
+   * Rejects with a StoreError: all rows are in, or none is; on `outage` that is unknown, and the same call again is safe.
+   */
+  storeBatch(rows: readonly EventRow[], options?: StoreBatchOptions): Promise<StoreResult>;
+}
+
+/**
+ * Below this the idempotent statement is as fast as COPY (one round trip against two, no second statement to plan), and it cannot fail
+ * on a duplicate. Measured: docs/adr/0011-small-batches-are-idempotent.md.
+ */
+export const SMALL_BATCH_ROWS = 50;
+
+export interface StoreOptions {
+  /** Who stores, as the ledger shows it, such as host and pid. */
+  readonly writer: string;
+}
+
+interface Statements {
+  readonly idempotent: Query;
+  readonly conflicting: Query;
+}
+
+/** Makes the writer of batches. Does no I/O but reading its statements. */
+export function createStore(pool: Pool, { writer }: StoreOptions): Store {
+  const statements = { idempotent: loadQuery('store_idempotent'), conflicting: loadQuery('find_conflicting') };
+
+  async function storeBatch(rows: readonly EventRow[], options: StoreBatchOptions = {}): Promise<StoreResult> {
+    if (rows.length === 0) return { kind: 'stored', inserted: 0, duplicates: 0, conflicting: [], path: 'idempotent' };
+    // One order for all writers: two batches with the same ids wait for each other and never deadlock.
+    const sorted = rows.toSorted(byId);
+    return withClient(pool, async (client) => {
+      if (
+        options.idempotent !== true &&
+        sorted.length >= SMALL_BATCH_ROWS &&
+        (await copyUnlessDuplicate(client, sorted, writer))
+      ) {
+        return { kind: 'stored', inserted: sorted.length, duplicates: 0, conflicting: [], path: 'copy' };
+      }
+      return storeIdempotent(client, sorted, { writer, statements });
+    });
+  }
+
+  return { storeBatch };
+}
+
+/** False when an id is there already, in the table or twice in the batch: then nothing was stored. */
+async function copyUnlessDuplicate(client: PoolClient, rows: readonly EventRow[], writer: string): Promise<boolean> {
+  try {
+    await copyRows(client, rows, writer);
+    return true;
+  } catch (error) {
+    if (classifyPostgresError(error).kind === 'duplicate') return false;
+    throw error;
+  }
+}
+
+async function copyRows(client: PoolClient, rows: readonly EventRow[], writer: string): Promise<void> {
+  const text = toStoreText(rows, writer);
+  const frame = toCopyFrame(rows.map(toCopyLine).join(''));
+  await new Promise<void>((resolve, reject) => {
+    client.query(new CopyQuery(text, frame, (error) => (error === null ? resolve() : reject(error))));
+  });
+}
+
+/** The two-statement query: a parameterised one cannot hold two, so its four values are literals, each quoted. */
+function toStoreText(rows: readonly EventRow[], writer: string): string {
+  const firstId = pg.escapeLiteral(rows.at(0)?.id ?? '');
+  const lastId = pg.escapeLiteral(rows.at(-1)?.id ?? '');
+  return (
+    `insert into audit_batches (rows, first_id, last_id, writer) values (${rows.length}, ${firstId}, ${lastId}, ${pg.escapeLiteral(writer)}); ` +
+    `copy audit_logs (${COPY_COLUMNS.join(', ')}) from stdin`
+  );
+}
+
+async function storeIdempotent(
+  client: PoolClient,
+  rows: readonly EventRow[],
+  { writer, statements }: { readonly writer: string; readonly statements: Statements },
+): Promise<StoreResult> {
+  const answer = (await queryOn(client, statements.idempotent, [toJsonRows(rows), writer])).rows[0];
+  const inserted = Number(answer?.['inserted'] ?? 0);
+  const insertedIds = answer?.['ids'];
+  const redelivered = Array.isArray(insertedIds) ? withoutFirst(rows, insertedIds) : [];
+  // A crash here leaves a difference uncounted until the next redelivery; the rows are stored.
+  const conflicting = redelivered.length === 0 ? [] : await findConflicting(client, redelivered, statements);
+  return { kind: 'stored', inserted, duplicates: rows.length - inserted, conflicting, path: 'idempotent' };
+}
+
+async function findConflicting(
+  client: PoolClient,
+  rows: readonly EventRow[],
+  statements: Statements,
+): Promise<readonly string[]> {
+  const answer = await queryOn(client, statements.conflicting, [toJsonRows(rows)]);
+  return answer.rows.map((row) => String(row['id']));
+}
+
+/** The rows that were not inserted: of several with one id the first was, if any. */
+function withoutFirst(rows: readonly EventRow[], insertedIds: readonly unknown[]): readonly EventRow[] {
+  const inserted = new Set(insertedIds);
+  return rows.filter((row) => !inserted.delete(row.id.toLowerCase()));
+}
+
+function byId(a: EventRow, b: EventRow): number {
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}
