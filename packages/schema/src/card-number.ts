@@ -1,7 +1,7 @@
 /**
  * Payment card numbers: 13 to 19 digits, bare or in the groups printed on cards, standing alone (not inside a
  * longer number, a UUID or a decimal), with an issuer's prefix and length, and a valid Luhn digit. The prefix
- * keeps ids and epoch times out: of random 16-digit ids about one in 25 would still look like a card.
+ * keeps ids and epoch times out: of random 16-digit ids about one in 40 would still look like a card.
  */
 const CANDIDATE = /(?<![\w.-])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})(?![\w-]|\.\d)/g;
 const DIGIT_RUN = /\d{4}[ -]?\d{4}/;

@@ -9,7 +9,7 @@ import { LIMITS } from './limits.ts';
 import { toOccurredAt } from './occurred-at.ts';
 import { parseKeepingNumbers } from './parse-keeping-numbers.ts';
 import { NO_REDACTION } from './redaction.ts';
-import { toText } from './text.ts';
+import { toText, type TextField } from './text.ts';
 import { ValueWriter, type WriterBounds } from './value-writer.ts';
 import { ACTOR_TYPES, OUTCOMES, PRIORITIES, SCHEMA_VERSION, SEVERITIES } from './vocabularies.ts';
 
@@ -73,8 +73,8 @@ class EntryReader {
     return taken;
   }
 
-  takeText(key: keyof typeof LIMITS.text): string | null {
-    return this.take(key, (value) => toText(value, key, LIMITS.text[key], this.findings));
+  takeText(key: TextField): string | null {
+    return this.take(key, (value) => toText(value, key, this.findings));
   }
 
   takeWord<Word extends string>(key: string, words: readonly Word[]): Word | null {
@@ -155,7 +155,7 @@ function writeRest(reader: EntryReader): Pick<EventRow, 'metadata' | 'flags'> {
   const { findings } = reader;
   const given = reader.take('flags', (value) => toCount(value, MAX_INT)) ?? 0;
   const metadata = reader.take('metadata', (value) => (isObject(value) ? value : null));
-  const writer = new ValueWriter(findings, NO_REDACTION, ENTRY_BOUNDS, ['metadata']);
+  const writer = new ValueWriter({ findings, redact: NO_REDACTION, bounds: ENTRY_BOUNDS, path: ['metadata'] });
   const members = metadata === null ? null : writer.writeMembers(metadata, AUDITLANE_KEY);
   const additions = collectAdditions(reader, metadata?.[AUDITLANE_KEY]);
   const auditlane = writeAuditlane(additions, { findings, redact: NO_REDACTION, bounds: ENTRY_BOUNDS });

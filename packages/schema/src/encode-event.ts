@@ -7,10 +7,9 @@ import type { EncodeContext, Encoded, EventIssue, RejectReason } from './encoded
 import { fitEntry } from './fit-entry.ts';
 import { Findings } from './findings.ts';
 import { toIpAddress } from './ip-address.ts';
-import { LIMITS } from './limits.ts';
 import { toOccurredAt } from './occurred-at.ts';
 import { readOwnFields, type OwnFields } from './own-fields.ts';
-import { quote, toText } from './text.ts';
+import { quote, toText, type TextField } from './text.ts';
 import { SCHEMA_VERSION } from './vocabularies.ts';
 import { writeEventMetadata } from './event-metadata.ts';
 
@@ -37,7 +36,7 @@ function reject(reason: RejectReason, issues: readonly EventIssue[]): Encoded {
 
 function encodeChecked(event: CheckedEvent, own: OwnFields, context: EncodeContext): Encoded {
   const findings = new Findings();
-  const eventType = toText(event.event_type, 'event_type', LIMITS.text.event_type, findings) ?? '';
+  const eventType = toText(event.event_type, 'event_type', findings) ?? '';
   const { category, domain } = resolveCategoryAndDomain(
     { eventType, category: event.event_category, domain: event.event_domain ?? null, severity: event.severity ?? null },
     context.catalogue ?? EVENT_CATALOGUE,
@@ -62,9 +61,9 @@ function word(name: string, value: string | null): string {
   return value === null ? '' : `,"${name}":"${value}"`;
 }
 
-function member(name: keyof typeof LIMITS.text, value: unknown, findings: Findings): string {
+function member(name: TextField, value: unknown, findings: Findings): string {
   if (value === undefined || value === null) return '';
-  const text = toText(value, name, LIMITS.text[name], findings);
+  const text = toText(value, name, findings);
   return text === null ? '' : `,"${name}":${quote(text)}`;
 }
 

@@ -1,10 +1,9 @@
 import type { CheckedEvent } from './audit-event.ts';
 import { isEventDomain } from './category.ts';
 import type { Findings } from './findings.ts';
-import { LIMITS } from './limits.ts';
 import type { OwnFields } from './own-fields.ts';
 import type { RedactionPolicy } from './redaction.ts';
-import { toText } from './text.ts';
+import { toText, type TextField } from './text.ts';
 import { CALLER_BOUNDS, ValueWriter, type WriterBounds } from './value-writer.ts';
 
 /** The key of metadata that is ours: fields without a column, originals of what was changed, what was cut. */
@@ -41,8 +40,12 @@ function isPlain(value: object): boolean {
 
 function writeMetadata(metadata: object, { findings, redact }: MetadataFacts): string {
   if (isPlain(metadata))
-    return new ValueWriter(findings, redact, CALLER_BOUNDS, PATH).writeMembers(metadata, AUDITLANE_KEY);
-  const text = new ValueWriter(findings, redact, CALLER_BOUNDS, []).write(metadata, 'metadata') ?? 'null';
+    return new ValueWriter({ findings, redact, bounds: CALLER_BOUNDS, path: PATH }).writeMembers(
+      metadata,
+      AUDITLANE_KEY,
+    );
+  const text =
+    new ValueWriter({ findings, redact, bounds: CALLER_BOUNDS, path: [] }).write(metadata, 'metadata') ?? 'null';
   return text.startsWith('{') ? text.slice(1, -1) : `"value":${text}`;
 }
 
@@ -63,7 +66,9 @@ export function writeAuditlane(
   }: Pick<MetadataFacts, 'findings' | 'redact'> & { readonly bounds?: WriterBounds },
 ): string {
   const members =
-    additions === null ? '' : new ValueWriter(findings, redact, bounds, AUDITLANE_PATH).writeMembers(additions);
+    additions === null
+      ? ''
+      : new ValueWriter({ findings, redact, bounds, path: AUDITLANE_PATH }).writeMembers(additions);
   if (findings.truncated.length === 0) return members;
   const untold = findings.untold === 0 ? '' : `,"truncated_more":${findings.untold}`;
   return `${members}${members === '' ? '' : ','}"truncated":${JSON.stringify(findings.truncated)}${untold}`;
@@ -81,7 +86,7 @@ function collectAdditions(event: CheckedEvent, own: OwnFields, facts: MetadataFa
   add('actor_type', event.actor_type);
   add('risk_score', event.risk_score);
   for (const key of KEPT_TEXTS) {
-    if (event[key] !== undefined) add(key, toText(event[key], key, LIMITS.text[key], facts.findings));
+    if (event[key] !== undefined) add(key, toText(event[key], key, facts.findings));
   }
   add('tags', event.tags);
   add('original', collectOriginals(event, facts));
@@ -107,8 +112,8 @@ function collectOriginals(event: CheckedEvent, facts: MetadataFacts): object | n
   return Object.keys(originals).length === 0 ? null : originals;
 }
 
-function shorten(value: unknown, field: string, findings: Findings): unknown {
-  return typeof value === 'string' ? toText(value, field, LIMITS.originalCharacters, findings) : value;
+function shorten(value: unknown, field: TextField, findings: Findings): unknown {
+  return typeof value === 'string' ? toText(value, field, findings) : value;
 }
 
 function pick({ record, unknownKeys }: OwnFields): object {

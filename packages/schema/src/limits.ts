@@ -29,8 +29,6 @@ export const LIMITS = {
   hashedBytes: 16_777_216,
   /** Strings up to this length are hashed whole; of longer strings and buffers this much from the start is. */
   hashedPrefix: 1_048_576,
-  /** Characters kept of an ip_address or occurred_at that is none. */
-  originalCharacters: 255,
   /** Characters kept of a value that was cut to make an event fit, and the size from which cutting it pays. */
   cutValueCharacters: 256,
   cuttableBytes: 512,
@@ -53,5 +51,8 @@ export const LIMITS = {
     request_id: 255,
     reason: 1024,
     producer: 64,
+    /** What is kept of one that is none. */
+    ip_address: 255,
+    occurred_at: 255,
   },
 } as const;

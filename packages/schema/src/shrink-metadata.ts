@@ -14,6 +14,9 @@ interface Candidate {
 /** Members of `_auditlane` that hold what a caller wrote at length; the others are short and stay. */
 const CUTTABLE_ADDITIONS: readonly string[] = ['extra', 'caller', 'original', 'tags', 'reason'];
 
+/** A smaller member would not shrink when it is cut. */
+const MEMBER_BYTES = 64;
+
 function isTree(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
@@ -50,13 +53,11 @@ function findLargeMembers(tree: Record<string, unknown>): Candidate[] {
   const own = Object.keys(tree)
     .filter((key) => key !== AUDITLANE_KEY)
     .map((key) => toCandidate(tree, key, 'metadata'));
-  if (!isTree(auditlane)) return own.toSorted((a, b) => b.bytes - a.bytes);
-  const added = CUTTABLE_ADDITIONS.filter((key) => Object.hasOwn(auditlane, key)).map((key) =>
-    toCandidate(auditlane, key, `metadata.${AUDITLANE_KEY}`),
+  const additions = isTree(auditlane) ? auditlane : {};
+  const added = CUTTABLE_ADDITIONS.filter((key) => Object.hasOwn(additions, key)).map((key) =>
+    toCandidate(additions, key, `metadata.${AUDITLANE_KEY}`),
   );
-  return [...own, ...added]
-    .filter(({ bytes }) => bytes >= LIMITS.cuttableBytes / 8)
-    .toSorted((a, b) => b.bytes - a.bytes);
+  return [...own, ...added].filter(({ bytes }) => bytes >= MEMBER_BYTES).toSorted((a, b) => b.bytes - a.bytes);
 }
 
 function toCandidate(holder: Record<string, unknown>, key: string, path: string): Candidate {

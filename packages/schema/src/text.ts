@@ -1,6 +1,10 @@
 import type { Findings } from './findings.ts';
+import { LIMITS } from './limits.ts';
+
+export type TextField = keyof typeof LIMITS.text;
 
 /** What JSON has to escape, and what Postgres refuses: a text without it is written as it is. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 /** No caller means a number of more digits; above it a decimal form takes seconds. */
 const MAX_BIGINT = 10n ** 1000n;
@@ -37,7 +41,8 @@ export function bigintToText(value: bigint): string {
 }
 
 /** A field's value as clean text within its limit, or null. Cutting is flagged and recorded. */
-export function toText(value: unknown, field: string, limit: number, findings: Findings): string | null {
+export function toText(value: unknown, field: TextField, findings: Findings): string | null {
+  const limit = LIMITS.text[field];
   let text: string;
   if (typeof value === 'string') text = value;
   else if (typeof value === 'number') text = String(value === 0 ? 0 : value);

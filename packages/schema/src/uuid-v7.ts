@@ -29,60 +29,56 @@ function toTimeMs(ms: number): number {
 
 export type RandomFill = (bytes: Uint8Array) => void;
 
+/** Random bytes bought by the page: a call of the system for each id would cost ten times the id. */
+function createRandomPool(randomFill: RandomFill, readPid: () => number) {
+  const bytes = new Uint8Array(POOL_BYTES);
+  let offset = POOL_BYTES;
+  let pid = readPid();
+  /** The index in `bytes` from which an id may take its share. */
+  function take(): number {
+    const now = readPid();
+    // A fork would go on with its parent's bytes and mint its parent's ids.
+    if (now !== pid || offset + BYTES_PER_ID > POOL_BYTES) {
+      pid = now;
+      randomFill(bytes);
+      offset = 0;
+    }
+    offset += BYTES_PER_ID;
+    return offset - BYTES_PER_ID;
+  }
+  return { bytes, take };
+}
+
 /**
- * Makes a synchronous, monotonic generator of UUIDv7.
+ * Makes a synchronous, monotonic generator of UUIDv7 that never throws on its own.
  * @param clock milliseconds since 1970; may jump in both directions.
  * @param randomFill fills an array with cryptographically random bytes, e.g. `crypto.randomFillSync`.
- * @param readPid tells one process from its fork: the pool is not shared between them.
+ * @param readPid tells a process from its fork. Default `process.pid`.
  */
 export function createUuidV7(
   clock: () => number,
   randomFill: RandomFill,
   readPid = (): number => process.pid,
 ): () => string {
-  const pool = new Uint8Array(POOL_BYTES);
-  let offset = POOL_BYTES;
-  let pid = readPid();
+  const { bytes, take } = createRandomPool(randomFill, readPid);
   let lastMs = -1;
   let counter = 0;
   let timePart = '';
 
-  function takeRandom(): number {
-    const now = readPid();
-    if (now !== pid || offset + BYTES_PER_ID > POOL_BYTES) {
-      pid = now;
-      randomFill(pool);
-      offset = 0;
-    }
-    offset += BYTES_PER_ID;
-    return offset - BYTES_PER_ID;
-  }
-
-  function advance(seed: number): void {
+  return function createId(): string {
+    const at = take();
     const nowMs = toTimeMs(clock());
-    if (nowMs > lastMs) {
-      moveTo(nowMs, seed);
-    } else if (counter < COUNTER_MAX) {
+    if (nowMs <= lastMs && counter < COUNTER_MAX) {
       counter += 1;
     } else {
-      moveTo(lastMs + 1, seed);
+      lastMs = Math.max(nowMs, lastMs + 1);
+      counter = (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) & COUNTER_START_MASK;
+      timePart = toTimePart(lastMs);
     }
-  }
-
-  function moveTo(ms: number, seed: number): void {
-    lastMs = ms;
-    counter = seed & COUNTER_START_MASK;
-    timePart = toTimePart(ms);
-  }
-
-  return function createId(): string {
-    const at = takeRandom();
-    advance(((pool[at] ?? 0) << 8) | (pool[at + 1] ?? 0));
-    const variant = ((pool[at + 2] ?? 0) & 0x3f) | 0x80;
-    return (
-      `${timePart}-7${(counter >> 8).toString(16)}${hex(counter & 0xff)}-${hex(variant)}${hex(pool[at + 3])}-` +
-      `${hex(pool[at + 4])}${hex(pool[at + 5])}${hex(pool[at + 6])}${hex(pool[at + 7])}${hex(pool[at + 8])}${hex(pool[at + 9])}`
-    );
+    const version = `7${(counter >> 8).toString(16)}${hex(counter & 0xff)}`;
+    const variant = `${hex(((bytes[at + 2] ?? 0) & 0x3f) | 0x80)}${hex(bytes[at + 3])}`;
+    const node = `${hex(bytes[at + 4])}${hex(bytes[at + 5])}${hex(bytes[at + 6])}${hex(bytes[at + 7])}${hex(bytes[at + 8])}${hex(bytes[at + 9])}`;
+    return `${timePart}-${version}-${variant}-${node}`;
   };
 }
 

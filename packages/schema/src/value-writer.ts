@@ -16,6 +16,15 @@ export interface WriterBounds {
   readonly characters: number;
 }
 
+export interface WriterOptions {
+  /** Collects the flags and records of all that is changed. */
+  readonly findings: Findings;
+  readonly redact: RedactionPolicy;
+  readonly bounds: WriterBounds;
+  /** Where the written value will stand: named in the records. */
+  readonly path: readonly string[];
+}
+
 /** Bounds of what a caller may put into metadata. */
 export const CALLER_BOUNDS: WriterBounds = {
   depth: LIMITS.metadataDepth,
@@ -44,7 +53,7 @@ export class ValueWriter {
   #hashBytesLeft: number = LIMITS.hashedBytes * 2;
   readonly #tools: WriterTools;
 
-  constructor(findings: Findings, redact: RedactionPolicy, bounds: WriterBounds, path: readonly string[]) {
+  constructor({ findings, redact, bounds, path }: WriterOptions) {
     this.#findings = findings;
     this.#redact = redact;
     this.#bounds = bounds;
@@ -175,9 +184,11 @@ export class ValueWriter {
   #readMember(target: object, key: string): string | undefined {
     const descriptor = Object.getOwnPropertyDescriptor(target, key);
     if (descriptor === undefined) return undefined;
-    if (this.#redact.isSecretKey(key)) return this.#writeRedacted();
-    if (descriptor.get !== undefined || descriptor.set !== undefined) return this.#describe(GETTER, key);
-    return this.write(descriptor.value, key);
+    const isAccessor = descriptor.get !== undefined || descriptor.set !== undefined;
+    const value: unknown = isAccessor ? GETTER : descriptor.value;
+    // No value is no secret.
+    if (value !== undefined && value !== null && this.#redact.isSecretKey(key)) return this.#writeRedacted();
+    return isAccessor ? this.#describe(GETTER, key) : this.write(value, key);
   }
 
   #writeDropped(target: object, dropped: number, isFirst: boolean): string {
