@@ -41,11 +41,4 @@ export const clientVariables = {
     allowed: 'whole number of events, 1 to 10000000',
     fallback: '10000',
   }),
-  AUDIT_RING_MAX_BYTES: variable(wholeNumber(0, 1024 ** 3).default(64 * MEBIBYTE), {
-    description: 'Memory for queued events that are kept for replay, should Redis lose its data set.',
-    section: 'Client',
-    readBy: ['api', 'client'],
-    allowed: 'whole number of bytes, 0 to 1073741824',
-    fallback: '67108864 (64 MiB)',
-  }),
 };

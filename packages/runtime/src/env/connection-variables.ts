@@ -22,12 +22,12 @@ const databaseSsl = oneOf(['true', 'false', 'disable', 'require', 'no-verify', '
 
 /** Where the servers are. */
 export const connectionVariables = {
-  REDIS_URL: variable(urlOf(['redis', 'rediss', 'unix']).default(DEFAULT_REDIS_URL), {
+  REDIS_URL: variable(urlOf(['redis', 'rediss']).default(DEFAULT_REDIS_URL), {
     description:
       'The Redis (or Valkey) that holds the queue, 6.2 or newer; when absent, `npm start` runs an embedded one.',
     section: 'Connections',
     readBy: ['start', 'api', 'worker', 'maintenance', 'client', 'cli'],
-    allowed: '`redis://`, `rediss://` or `unix://` URL',
+    allowed: '`redis://` or `rediss://` URL',
     fallback: DEFAULT_REDIS_URL,
     isSecret: true,
   }),
@@ -58,9 +58,9 @@ export const connectionVariables = {
   }),
   AUDIT_WRITER_URL: variable(urlOf(POSTGRES_PROTOCOLS).optional(), {
     description:
-      'Postgres with the rights of `audit_writer` alone; when absent, worker and client take that role over `DATABASE_URL`.',
+      'Postgres with the rights of `audit_writer` alone; when absent, workers and clients take that role over `DATABASE_URL`.',
     section: 'Connections',
-    readBy: ['start', 'worker', 'client'],
+    readBy: ['start', 'api', 'worker', 'client'],
     allowed: '`postgres://` or `postgresql://` URL',
     fallback: null,
     isSecret: true,

@@ -2,18 +2,21 @@ import * as z from 'zod';
 import { wholeNumber } from './value-kinds.ts';
 import { variable } from './variable.ts';
 
-const QUEUE_KEY_PATTERN = /^[A-Za-z0-9_.:{}-]{1,200}$/;
+const QUEUE_KEY_PATTERN = /^[A-Za-z0-9_.:{}-]{1,200}:[A-Za-z0-9_.{}-]{1,100}$/;
 
 /** The caps of the queue and of what rides on it; clients, workers and the API must agree on them. */
 export const queueVariables = {
   AUDIT_QUEUE_KEY: variable(
-    z.string().regex(QUEUE_KEY_PATTERN, 'must be 1 to 200 of A-Z a-z 0-9 _ . : { } -').default('audit:queue'),
+    z
+      .string()
+      .regex(QUEUE_KEY_PATTERN, 'must be two parts of A-Z a-z 0-9 _ . { } - joined by a colon, as in audit:queue')
+      .default('audit:queue'),
     {
       description:
         'Name of the Redis list that is the queue; every other key replaces its last part (`audit:queue`, `audit:leases`).',
       section: 'Queue',
       readBy: ['start', 'api', 'worker', 'maintenance', 'client', 'cli'],
-      allowed: '1 to 200 of `A-Z a-z 0-9 _ . : { } -`',
+      allowed: 'parts of `A-Z a-z 0-9 _ . { } -` joined by `:`',
       fallback: 'audit:queue',
     },
   ),
