@@ -4,7 +4,8 @@
 -- KEYS  1 main lane  2 urgent lane  3 batch  4 leases  5 meta  6 stats
 -- ARGV  1 batch id  2 limit  3 max bytes (a larger entry is claimed alone)  4 lease ms  5 worker  6 preferred lane
 -- Returns {'claimed', epoch, attempt, lane, entries left in the lane, {entries, oldest first}} or {'empty'}
---      or {'taken', worker} or {'corrupt', key, batch id} or {'wrong_type', key, type}
+--      or {'taken', worker} or {'corrupt', key, batch id}
+--      or {'denied', command, key} or {'wrong_type', key, type}
 for i, want in ipairs({'list', 'list', 'list', 'zset', 'hash', 'hash'}) do
   local got = redis.call('TYPE', KEYS[i]).ok
   if got ~= want and got ~= 'none' then
@@ -29,6 +30,10 @@ if meta then
 end
 if redis.call('EXISTS', KEYS[3]) == 1 then return {'taken', ''} end
 
+-- No rollback in Lua: a right that is missing after the first write would lose what was taken. (Known since Redis 7.)
+for _, need in ipairs(redis.acl_check_cmd and {{'RPUSH', KEYS[3]}, {'ZADD', KEYS[4]}, {'HSET', KEYS[5]}} or {}) do
+  if not redis.acl_check_cmd(need[1], need[2], '0', '0') then return {'denied', need[1], need[2]} end
+end
 if redis.call('LLEN', lanes[lane]) == 0 then lane = lane == 'main' and 'urgent' or 'main' end
 local entries, bytes, full = {}, 0, false
 while #entries < limit and not full do

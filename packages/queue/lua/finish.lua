@@ -2,10 +2,10 @@
 -- Guarantee: each entry of the claim goes one way, or the call does nothing. A crash before it leaves the claim to be
 -- adopted and stored again (duplicates are absorbed); a repeated call answers 'gone'.
 -- KEYS  1 batch  2 leases  3 meta  4 failed  5 failed ids  6 hold  7 stats
--- ARGV  1 batch id  2 epoch  3 rows stored  4 duplicates  5 number of dead letters, then that many pairs of id and line,
---       then the entries to hold, oldest first
+-- ARGV  1 batch id  2 epoch  3 rows stored  4 duplicates  5 number of dead letters, then that many pairs of id and
+--       line, then the entries to hold, oldest first
 -- Returns {'finished'} or {'fenced'} or {'gone'} or {'unbalanced', entries of the claim}
---      or {'corrupt', key, batch id} or {'wrong_type', key, type}
+--      or {'corrupt', key, batch id} or {'denied', command, key} or {'wrong_type', key, type}
 for i, want in ipairs({'list', 'zset', 'hash', 'list', 'set', 'list', 'hash'}) do
   local got = redis.call('TYPE', KEYS[i]).ok
   if got ~= want and got ~= 'none' then
@@ -25,6 +25,14 @@ if epoch ~= ARGV[2] then
   return {'fenced'}
 end
 if stored + duplicates + dead + held ~= tonumber(count) then return {'unbalanced', tonumber(count)} end
+
+-- No rollback in Lua: a right that is missing after the first write would lose what was taken. (Known since Redis 7.)
+local needs = {
+  {'HDEL', KEYS[3]}, {'UNLINK', KEYS[1]}, {'SADD', KEYS[5]}, {'LPUSH', KEYS[4]}, {'LPUSH', KEYS[6]},
+}
+for _, need in ipairs(redis.acl_check_cmd and needs or {}) do
+  if not redis.acl_check_cmd(need[1], need[2], '0', '0') then return {'denied', need[1], need[2]} end
+end
 
 redis.call('ZREM', KEYS[2], id) -- the first write needs no memory: the rest may then go on when memory is full
 redis.call('HDEL', KEYS[3], id)

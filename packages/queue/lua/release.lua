@@ -2,7 +2,8 @@
 -- Guarantee: only the holder of the present epoch can; an entry is in the lane or in the claim, never in both.
 -- KEYS  1 main lane  2 urgent lane  3 batch  4 leases  5 meta  6 stats
 -- ARGV  1 batch id  2 epoch  3 wake channel
--- Returns {'released'} or {'fenced'} or {'gone'} or {'corrupt', key, batch id} or {'wrong_type', key, type}
+-- Returns {'released'} or {'fenced'} or {'gone'} or {'corrupt', key, batch id}
+--      or {'denied', command, key} or {'wrong_type', key, type}
 for i, want in ipairs({'list', 'list', 'list', 'zset', 'hash', 'hash'}) do
   local got = redis.call('TYPE', KEYS[i]).ok
   if got ~= want and got ~= 'none' then
@@ -19,6 +20,14 @@ if not target then return {'corrupt', KEYS[5], id} end
 if epoch ~= ARGV[2] then
   redis.pcall('HINCRBY', KEYS[6], 'fenced', 1)
   return {'fenced'}
+end
+
+-- No rollback in Lua: a right that is missing after the first write would lose what was taken. (Known since Redis 7.)
+local needs = {
+  {'HDEL', KEYS[5]}, {'RPOP', KEYS[3]}, {'RPUSH', KEYS[1]}, {'RPUSH', KEYS[2]},
+}
+for _, need in ipairs(redis.acl_check_cmd and needs or {}) do
+  if not redis.acl_check_cmd(need[1], need[2], '0', '0') then return {'denied', need[1], need[2]} end
 end
 
 local before = redis.call('LLEN', target)

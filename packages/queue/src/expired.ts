@@ -17,7 +17,7 @@ export async function expired(redis: Redis, keys: QueueKeys, options: ExpiredOpt
   const { limit, cursor = 0 } = options;
   assertWithin('The limit', limit, { min: 1, max: CALL_LIMITS.entries });
   assertWithin('The cursor', cursor, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const reply = toReply(await runScript(redis, 'expired', { keys: [keys.leases], args: [cursor, limit] }));
+  const reply = toReply(await runScript(redis, 'expired', { keys: [keys.leases, keys.meta], args: [cursor, limit] }));
   if (reply.name !== 'expired') throw toUnknownReply(reply);
   return toList(reply.values[0]).map(toText);
 }

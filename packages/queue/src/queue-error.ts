@@ -9,7 +9,7 @@
  * - `taken`: the batch id belongs to another worker; nothing was done.
  * - `unbalanced`: finish accounted for more or fewer entries than the claim holds; nothing was done.
  * - `invalid_call`: the arguments break a limit; nothing was sent.
- * - `protocol`: any other answer of Redis.
+ * - `protocol`: any other answer of Redis (Redis 6 and 7.0 also refuse a right inside a script this way).
  */
 export type QueueErrorCode =
   | 'away'
@@ -28,7 +28,7 @@ export type QueueErrorCode =
   | 'invalid_call'
   | 'protocol';
 
-const FAULTS_OF_THE_CALLER: ReadonlySet<QueueErrorCode> = new Set(['taken', 'unbalanced', 'invalid_call', 'protocol']);
+const FAULTS_OF_THE_CALLER: ReadonlySet<QueueErrorCode> = new Set(['taken', 'unbalanced', 'invalid_call']);
 
 /** The one error of this package. `isRetryable` says that the same call may succeed later. */
 export class QueueError extends Error {

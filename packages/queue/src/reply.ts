@@ -58,6 +58,11 @@ export function toReply(raw: unknown): Reply {
         'corrupt',
         `Redis hash ${toText(values[0])} has an unreadable field ${toText(values[1])}: somebody wrote to it`,
       );
+    case 'denied':
+      throw new QueueError(
+        'denied',
+        `The Redis user may not run ${toText(values[0])} on ${toText(values[1])}: grant it; nothing was done`,
+      );
     default:
       return { name, values };
   }

@@ -50,11 +50,12 @@ function loadScript(name: ScriptName): Script {
 export async function withDeadline<T>(redis: Redis, send: () => Promise<T>): Promise<T> {
   const deadlineMs = (redis.options.commandTimeout ?? DEFAULT_TIMEOUT_MS) + DEADLINE_GRACE_MS;
   await whenReady(redis, deadlineMs);
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => reject(new QueueError('timeout', 'Redis did not answer in time')), deadlineMs);
-  send().then(resolve, reject);
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new QueueError('timeout', 'Redis did not answer in time')), deadlineMs);
+  });
   try {
-    return await promise;
+    return await Promise.race([send(), deadline]);
   } catch (error) {
     throw toQueueError(error);
   } finally {

@@ -43,11 +43,13 @@ export async function whenReady(redis: Redis, deadlineMs: number): Promise<void>
   if (attempted.has(redis) || redis.status === 'end') throw new QueueError('away', 'Not connected to Redis');
   const attempt = watchFirstAttempt(redis);
   if (redis.status === 'wait') redis.connect().catch(() => undefined); // its failure is the outcome of `attempt`
-  const { promise: deadline, resolve: end } = Promise.withResolvers<QueueError>();
-  const timer = setTimeout(
-    () => end(new QueueError('timeout', 'Redis did not accept the connection in time')),
-    deadlineMs,
-  );
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<QueueError>((resolve) => {
+    timer = setTimeout(
+      () => resolve(new QueueError('timeout', 'Redis did not accept the connection in time')),
+      deadlineMs,
+    );
+  });
   const outcome = await Promise.race([attempt, deadline]);
   clearTimeout(timer);
   if (outcome !== null) throw outcome;

@@ -179,3 +179,15 @@ test('a claim whose meta somebody broke is refused to its holder and healed by i
   expect(texts(await queue.adopt({ batchId, worker: 'w2', leaseMs: 1000 }))).toEqual(entries(2));
   expect((await queue.inspect()).conservationDifference).toBe(0);
 });
+
+test('claims whose leases somebody deleted are found and adopted', async () => {
+  const { queue } = openQueue(url);
+  await queue.enqueue(entries(4), MAIN);
+  for (const batchId of ['a', 'b', 'c']) await claimSome(queue, { batchId, limit: 1 });
+  await endLease(redis, 'a');
+  await redis.zrem(KEYS.leases, 'b');
+  expect(await queue.expired({ limit: 10 })).toEqual(['b', 'a']);
+  expect(await queue.expired({ limit: 1 })).toEqual(['b']);
+  expect(texts(await queue.adopt({ batchId: 'b', worker: 'w2', leaseMs: 30_000 }))).toEqual(entries(1, 1));
+  expect(await queue.expired({ limit: 10 })).toEqual(['a']);
+});

@@ -56,7 +56,7 @@ const TARGETS: readonly (readonly [string, string, readonly Verb[]])[] = [
   ['the main lane', KEYS.queue, ['enqueue', 'claim', 'release', 'adopt', 'inspect']],
   ['the urgent lane', KEYS.urgent, ['claim', 'release', 'adopt', 'inspect']],
   ['the leases', KEYS.leases, ['claim', 'renew', 'finish', 'release', 'adopt', 'expired']],
-  ['the meta', KEYS.meta, ['claim', 'renew', 'finish', 'release', 'adopt', 'inspect']],
+  ['the meta', KEYS.meta, ['claim', 'renew', 'finish', 'release', 'adopt', 'inspect', 'expired']],
   ['the stats', KEYS.stats, ['enqueue', 'claim', 'renew', 'finish', 'release', 'adopt', 'inspect', 'addStats']],
   ['the epoch', KEYS.epoch, ['enqueue', 'inspect']],
   ['the list of the claim', KEYS.batch('held'), ['finish', 'release', 'adopt']],
