@@ -11,6 +11,7 @@ export type { Lane } from './lane.ts';
 export { CALL_LIMITS } from './limits.ts';
 export { QueueError, type QueueErrorCode } from './queue-error.ts';
 export { createQueue, type Queue } from './queue.ts';
+export type { Redriven, RedriveOptions } from './redrive.ts';
 export type { Released, ReleaseOptions } from './release.ts';
 export type { ClaimState, Renewed, RenewOptions } from './renew.ts';
 export { openWakeListener } from './wake-listener.ts';

@@ -20,6 +20,7 @@ function toExpectedTypes(keys: QueueKeys): ReadonlyMap<string, string> {
     [keys.urgent, 'list'],
     [keys.failed, 'list'],
     [keys.failedIds, 'set'],
+    [keys.redrives, 'hash'],
     [keys.leases, 'zset'],
     [keys.meta, 'hash'],
     [keys.stats, 'hash'],

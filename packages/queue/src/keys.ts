@@ -10,6 +10,8 @@ export interface QueueKeys {
   readonly failed: string;
   /** SET: ids in `failed`, so that a rewound claim parks an event once. */
   readonly failedIds: string;
+  /** HASH: event id to how often it was redriven. */
+  readonly redrives: string;
   /** ZSET: batch id to the millisecond of Redis TIME at which its lease ends. */
   readonly leases: string;
   /** HASH: batch id to `epoch:attempt:n:lane:state:worker`. */
@@ -35,6 +37,7 @@ export interface QueueKeys {
 const QUEUE_KEY = /^(?<prefix>[^\s]{1,200}:)(?<name>[^\s:]{1,100})$/u;
 const TAKEN_NAMES: ReadonlySet<string> = new Set([
   'failed',
+  'redrives',
   'leases',
   'meta',
   'stats',
@@ -68,6 +71,7 @@ export function toQueueKeys(queueKey: string): QueueKeys {
     urgent: `${queueKey}:urgent`,
     failed: `${prefix}failed`,
     failedIds: `${prefix}failed:ids`,
+    redrives: `${prefix}redrives`,
     leases: `${prefix}leases`,
     meta: `${prefix}meta`,
     stats: `${prefix}stats`,

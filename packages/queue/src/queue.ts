@@ -8,8 +8,10 @@ import { expired, type ExpiredOptions } from './expired.ts';
 import { finish, type FinishOptions, type Finished } from './finish.ts';
 import { inspect, type QueueState } from './inspect.ts';
 import type { QueueKeys } from './keys.ts';
+import { redrive, redrives, type Redriven, type RedriveOptions } from './redrive.ts';
 import { release, type Released, type ReleaseOptions } from './release.ts';
 import { renew, type Renewed, type RenewOptions } from './renew.ts';
+import { restore } from './restore.ts';
 import type { WorkerBeat } from './worker-beat.ts';
 
 /**
@@ -33,6 +35,15 @@ export interface Queue {
   expired(options: ExpiredOptions): Promise<readonly string[]>;
   /** Takes over a claim whose lease has ended; null when somebody else was faster or it is done. */
   adopt(options: AdoptOptions): Promise<Claim | null>;
+  /** Moves a dead letter back to a lane, as the entry that the caller made of it. */
+  redrive(options: RedriveOptions): Promise<Redriven>;
+  /** How often each id was redriven, for those that were: a worker adds it to the attempts of a dead letter. */
+  redrives(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Moves up to `limit` (1 to 1000) of the oldest held entries back to the claim end of the main lane, and answers how
+   * many. A worker that starts calls it for as many as were held then; those that it does not know are held again.
+   */
+  restore(options: { readonly limit: number }): Promise<number>;
   /** One consistent look at depths, counters and the conservation equation. */
   inspect(): Promise<QueueState>;
   /** Adds to counters that no script of the protocol owns. */
@@ -55,6 +66,9 @@ export function createQueue(redis: Redis, keys: QueueKeys): Queue {
     release: (options) => release(redis, keys, options),
     expired: (options) => expired(redis, keys, options),
     adopt: (options) => adopt(redis, keys, options),
+    redrive: (options) => redrive(redis, keys, options),
+    redrives: (ids) => redrives(redis, keys, ids),
+    restore: (options) => restore(redis, keys, options),
     inspect: () => inspect(redis, keys),
     addStats: (counts) => addStats(redis, keys, counts),
     beat: (worker, workerBeat) => beat(redis, keys, { worker, beat: workerBeat }),

@@ -14,6 +14,8 @@ export type ScriptName =
   | 'expired'
   | 'adopt'
   | 'inspect'
+  | 'redrive'
+  | 'restore'
   | 'count'
   | 'beat';
 

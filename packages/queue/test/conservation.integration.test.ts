@@ -20,6 +20,7 @@ test('after any interleaving of all operations each entry is in one place, in it
         pushed: 0,
         acknowledged: 0,
         dead: 0,
+        redriven: 0,
       };
       await fc.asyncModelRun(() => ({ model, real: { queue, redis, seen } }), commands);
     }),
@@ -37,6 +38,10 @@ test('after any interleaving of all operations each entry is in one place, in it
     'released',
     'fenced',
     'gone',
+    'redriven',
+    'absent',
+    'full',
+    'restored',
   ];
   expect([...seen].toSorted()).toEqual(outcomes.toSorted());
 }, 120_000);

@@ -8,6 +8,7 @@ describe('names', () => {
       urgent: 'audit:queue:urgent',
       failed: 'audit:failed',
       failedIds: 'audit:failed:ids',
+      redrives: 'audit:redrives',
       leases: 'audit:leases',
       meta: 'audit:meta',
       stats: 'audit:stats',

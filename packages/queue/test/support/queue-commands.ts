@@ -25,6 +25,7 @@ export interface Model {
   pushed: number;
   acknowledged: number;
   dead: number;
+  redriven: number;
 }
 
 /** The queue under test, and the outcomes met so far. */
@@ -50,7 +51,7 @@ async function expectSame(model: Model, { queue, redis }: Real): Promise<void> {
   deepEqual(state.failed, model.failedIds.size);
   for (const { batchId, entries } of open) deepEqual(await redis.lrange(KEYS.batch(batchId), 0, -1), entries);
   deepEqual(
-    model.pushed,
+    model.pushed + model.redriven,
     model.acknowledged +
       model.dead +
       model.held.length +
@@ -172,7 +173,10 @@ const finish = fc
         const dead = Math.floor((done.entries.length * deadShare) / 200);
         const held = done.entries.slice(dead, dead + Math.floor((done.entries.length * heldShare) / 200));
         const rows = done.entries.length - dead - held.length;
-        const deadLetters = Array.from({ length: dead }, (_, offset) => ({ id: `d${letterId + offset}`, line: '{}' }));
+        const deadLetters = Array.from({ length: dead }, (_, offset) => ({
+          id: `d${letterId + offset}`,
+          line: `{"id":"d${letterId + offset}"}`,
+        }));
         const outcome = {
           stored: Math.ceil(rows / 2),
           duplicates: Math.floor(rows / 2),
@@ -256,14 +260,41 @@ const adopt = fc.tuple(index, fc.integer({ min: 1, max: 3 })).map(([at, callers]
   ),
 );
 
+const redrive = fc.tuple(lane, fc.nat(10), fc.nat(25)).map(([to, letterId, capacity]) =>
+  command(`redrive d${letterId}`, async (model, { queue, seen }) => {
+    const id = `d${letterId}`;
+    const isFull = model.lanes[to].length >= capacity;
+    const expected = isFull ? 'full' : model.failedIds.has(id) ? 'redriven' : 'absent';
+    const entry = `r${model.redriven}`;
+    deepEqual(await queue.redrive({ id, line: `{"id":"${id}"}`, entry, lane: to, capacity }), expected);
+    seen.add(expected);
+    if (expected !== 'redriven') return;
+    model.failedIds.delete(id);
+    model.lanes[to].push(entry);
+    model.redriven += 1;
+  }),
+);
+
+const restore = fc.integer({ min: 1, max: 6 }).map((limit) =>
+  command(`restore ${limit}`, async (model, { queue, seen }) => {
+    const back = model.held.splice(0, limit);
+    deepEqual(await queue.restore({ limit }), back.length);
+    model.lanes.main.unshift(...back);
+    if (back.length > 0) seen.add('restored');
+  }),
+);
+
 const forgetScripts = fc.constant(
   command('SCRIPT FLUSH', async (_model, { redis }) => void (await redis.script('FLUSH'))),
 );
 
 /** Any sequence of the protocol's operations, faults included. */
 export function arbitraryCommands() {
-  return fc.commands([push, push, claim, claim, renew, finish, release, endOfLease, adopt, forgetScripts], {
-    maxCommands: 60,
-    size: 'max',
-  });
+  return fc.commands(
+    [push, push, claim, claim, renew, finish, release, endOfLease, adopt, redrive, restore, forgetScripts],
+    {
+      maxCommands: 60,
+      size: 'max',
+    },
+  );
 }

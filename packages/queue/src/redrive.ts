@@ -1,0 +1,59 @@
+import type { Redis } from 'ioredis';
+import { toLaneKey, type QueueKeys } from './keys.ts';
+import type { Lane } from './lane.ts';
+import { assertWithin } from './limits.ts';
+import { toList, toReply, toText, toUnknownReply } from './reply.ts';
+import { runScript, withDeadline } from './script.ts';
+
+/** Which dead letter to try again, and as what. */
+export interface RedriveOptions {
+  /** Id that the letter was parked under. */
+  readonly id: string;
+  /** The line in `audit:failed`, byte for byte. */
+  readonly line: string;
+  /** The entry to push. */
+  readonly entry: string;
+  /** Id inside the entry, when it was minted for the redrive. Default `id`. */
+  readonly entryId?: string;
+  readonly lane: Lane;
+  /** Entries the lane may hold. */
+  readonly capacity: number;
+}
+
+/** `absent`: no such line, as after a redrive. `full`: the lane is, nothing was done. */
+export type Redriven = 'redriven' | 'absent' | 'full';
+
+/** See `Queue.redrive`. */
+export async function redrive(redis: Redis, keys: QueueKeys, options: RedriveOptions): Promise<Redriven> {
+  const { id, line, entry, entryId = id, lane, capacity } = options;
+  assertWithin('The capacity', capacity, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const raw = await runScript(redis, 'redrive', {
+    keys: [toLaneKey(keys, lane), keys.failed, keys.failedIds, keys.redrives, keys.stats],
+    args: [id, line, entry, entryId, capacity, keys.wake],
+  });
+  const reply = toReply(raw);
+  switch (reply.name) {
+    case 'redriven':
+    case 'absent':
+    case 'full':
+      return reply.name;
+    default:
+      throw toUnknownReply(reply);
+  }
+}
+
+/** See `Queue.redrives`. */
+export async function redrives(
+  redis: Redis,
+  keys: QueueKeys,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const counts = toList(await withDeadline(redis, () => redis.callBuffer('HMGET', [keys.redrives, ...ids])));
+  return new Map(
+    ids.flatMap((id, index) => {
+      const count = counts[index];
+      return count === null || count === undefined ? [] : [[id, Number(toText(count)) || 0] as const];
+    }),
+  );
+}
