@@ -20,7 +20,11 @@ export function handOver({ node, root, entry, args }) {
       cwd: root,
       detached: true,
       stdio: 'inherit',
-      env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+      env: {
+        ...process.env,
+        PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+        AUDITLANE_BOOTSTRAP_PID: String(process.pid),
+      },
     });
     forwardSignals(child);
     child.once('error', (error) => reject(new BootstrapError(`could not run ${node}: ${error.message}`)));

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAuditClient } from '@auditlane/audit-client';
+import type { Pool } from '@auditlane/store';
+import { StartError } from './start-error.ts';
+
+const DEADLINE_MS = 60_000;
+const POLL_MS = 20;
+
+/** Where the proof goes in and where it is looked for. */
+export interface FirstEventOptions {
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly pool: Pool;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends one event the way an application does and waits for its row: the proof that the whole way works.
+ * Returns the event's id.
+ */
+export async function storeFirstEvent(options: FirstEventOptions): Promise<string> {
+  const client = createAuditClient({
+    redisUrl: options.redisUrl,
+    databaseUrl: options.databaseUrl,
+    spoolDir: join(options.dataDir, 'spool'),
+    serviceName: 'auditlane',
+    source: 'npm start',
+  });
+  try {
+    const receipt = await client.logAudit({
+      event_type: 'stack_started',
+      event_category: 'info',
+      event_domain: 'system',
+      description: 'npm start stored this event to prove that the whole way works',
+    });
+    if (receipt.status === 'rejected') {
+      throw new StartError(`the first event was refused (${receipt.reason}): ${JSON.stringify(receipt.issues ?? [])}`);
+    }
+    await waitForRow(options, receipt.id);
+    return receipt.id;
+  } finally {
+    await client.close();
+  }
+}
+
+async function waitForRow({ pool, signal }: FirstEventOptions, id: string): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (performance.now() < deadline) {
+    signal.throwIfAborted();
+    const { rowCount } = await pool.query('select from audit_logs where id = $1', [id]);
+    if (rowCount === 1) return;
+    await sleep(POLL_MS, undefined, { signal });
+  }
+  throw new StartError(`the first event (${id}) was accepted but not stored within ${DEADLINE_MS / 1000} s`);
+}

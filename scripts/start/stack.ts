@@ -1,0 +1,95 @@
+import { createPool, migrate } from '@auditlane/store';
+import { asRole, toApiUrl } from './addresses.ts';
+import { ensureAdminKey } from './admin-key.ts';
+import { waitForApi } from './api.ts';
+import { claimDataDir, findFleet } from './claim-data-dir.ts';
+import { removeEnvFile, writeEnvFile, type StackAddresses } from './env-file.ts';
+import { storeFirstEvent } from './first-event.ts';
+import { createFleet, readLogTails } from './fleet.ts';
+import { findParents } from './parents.ts';
+import { findPort } from './port.ts';
+import { noteProcess } from './process-table.ts';
+import { createServers, toSsl, type ServerUrls } from './servers.ts';
+import type { StartSettings } from './settings.ts';
+import { writeStackFile } from './stack-file.ts';
+import { StartError } from './start-error.ts';
+
+/** What `openStack` works with. */
+export interface StackContext {
+  readonly settings: StartSettings;
+  /** Whatever is opened goes here, so that closing it is reverse opening. */
+  readonly stack: AsyncDisposableStack;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** A stack that has stored its first event. */
+export interface OpenStack {
+  readonly addresses: StackAddresses;
+  readonly eventId: string;
+  /** Resolves with a sentence when an embedded server has ended by itself. */
+  readonly broken: Promise<string>;
+  /** Writes down what runs now, for a start after a kill -9. */
+  readonly note: () => void;
+}
+
+/**
+ * Brings everything up, in this order: data folder, Redis and Postgres side by side, schema, processes, first event.
+ * A crash at any line leaves at most processes that PM2 has noted in the data folder, which the next start ends.
+ */
+export async function openStack(context: StackContext): Promise<OpenStack> {
+  const { settings, stack, signal, say } = context;
+  const { dataDir } = settings;
+  const port = await findPort(settings);
+  stack.defer(await claimDataDir(dataDir, say));
+  const note = (): void => noteStack(dataDir);
+  note();
+  const servers = createServers(settings, say);
+  stack.defer(() => servers.stop());
+  const fleet = createFleet(dataDir);
+  stack.defer(() => fleet.stop());
+  const urls = await servers.start();
+  signal.throwIfAborted();
+
+  const pool = createPool(urls.databaseUrl, {
+    applicationName: 'auditlane-start',
+    max: 2,
+    ...toSsl(settings.databaseSsl),
+  });
+  stack.defer(() => pool.end());
+  await migrate(urls.databaseUrl, { onProgress: say, ...toSsl(settings.databaseSsl) });
+  await ensureAdminKey(pool, dataDir);
+  signal.throwIfAborted();
+
+  say('starting the API, the workers and maintenance');
+  const addresses = toAddresses(settings, urls, port);
+  const { redisUrl, databaseUrl } = urls;
+  const fleetEnv = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, PORT: String(port), HOST: settings.host };
+  const proof = storeFirstEvent({ redisUrl, databaseUrl, dataDir, pool, signal });
+  const up = Promise.all([proof, fleet.start(fleetEnv).then(note), waitForApi(addresses.AUDIT_API_URL, signal)]);
+  const [eventId] = await up.catch((error: unknown) => {
+    throw signal.aborted ? error : withLogTails(dataDir, error);
+  });
+  writeEnvFile(dataDir, addresses);
+  stack.defer(() => removeEnvFile(dataDir));
+  return { addresses, eventId, broken: servers.broken, note };
+}
+
+function toAddresses(settings: StartSettings, urls: ServerUrls, port: number): StackAddresses {
+  return {
+    REDIS_URL: urls.redisUrl,
+    DATABASE_URL: settings.writerUrl ?? asRole(urls.databaseUrl, 'audit_writer'),
+    AUDIT_READER_URL: asRole(urls.databaseUrl, 'audit_reader'),
+    AUDIT_API_URL: toApiUrl(settings.host, port),
+  };
+}
+
+function noteStack(dataDir: string): void {
+  const owner = noteProcess('npm start', process.pid);
+  if (owner !== null) writeStackFile(dataDir, { owner, parents: findParents(), processes: findFleet(dataDir) });
+}
+
+function withLogTails(dataDir: string, cause: unknown): StartError {
+  const fact = cause instanceof Error ? cause.message : String(cause);
+  return new StartError(`${fact}\n${readLogTails(dataDir)}`.trim(), { cause });
+}
