@@ -1,7 +1,0 @@
-import type { EventRow } from '@auditlane/schema';
-/**
- * The rows as one JSON array for json_to_recordset. Every text travels as a JSON string, metadata too, so that Postgres parses each
- * field exactly as it does under COPY, and text that looks like JSON can never reach into its neighbours.
- * A lone surrogate, which COPY's encoding turns into U+FFFD, is turned into it here; keys that are no column are ignored by the server.
- */
-export declare function toJsonRows(rows: readonly EventRow[]): string;
