@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
+import { makeRunDir } from '@auditlane/testkit';
 import { onTestFinished } from 'vitest';
 
 /** A folder for one test, mode 0700, removed after it. */
 export function makeDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'auditlane-embedded-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
+  const dir = makeRunDir();
+  onTestFinished(dir.remove);
+  return dir.path;
 }

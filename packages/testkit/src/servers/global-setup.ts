@@ -1,6 +1,8 @@
+import { chmod } from 'node:fs/promises';
+
 import type { TestProject } from 'vitest/node';
 
-import { sweepDeadRuns } from './run-dir.ts';
+import { makeRunDir, RUN_DIR_VARIABLE, sweepDeadRuns } from './run-dir.ts';
 import { startTestPostgres } from './test-postgres.ts';
 import type { TestServer } from './test-server.ts';
 
@@ -23,6 +25,10 @@ declare global {
 
 async function startShared(): Promise<TestServer> {
   await sweepDeadRuns();
+  const runDir = makeRunDir().path;
+  // Let through but not shown to others: some tests run a server as another user in a folder below.
+  await chmod(runDir, 0o711);
+  process.env[RUN_DIR_VARIABLE] = runDir;
   return startTestPostgres();
 }
 

@@ -17,9 +17,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A temporary folder named after this process, removed at its exit after the servers in it have ended. */
+/** Names the folder of the whole run to the workers, which put theirs into it: vitest ends them with SIGKILL at times. */
+export const RUN_DIR_VARIABLE = 'AUDITLANE_TEST_RUN_DIR';
+
+/**
+ * A temporary folder named after this process, removed at its exit after the servers in it have ended. Below the folder
+ * of the test run, if there is one, which goes with the run in any case.
+ */
 export function makeRunDir(): { readonly path: string; readonly remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const path = mkdtempSync(join(process.env[RUN_DIR_VARIABLE] ?? tmpdir(), `${PREFIX}${process.pid}-`));
   const removeNow = (): void => {
     rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   };
