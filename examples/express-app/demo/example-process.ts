@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = resolve(import.meta.dirname, '../src/main.ts');
+
+/** The running example application. */
+export interface ExampleProcess {
+  readonly port: number;
+  /** Ends it and tells what its HTTP parser refused, by reason. */
+  stop(): Promise<Readonly<Record<string, number>>>;
+}
+
+function toRecord(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}
+
+function toCounts(value: unknown): Readonly<Record<string, number>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([reason, count]) => [reason, Number(count)]));
+}
+
+/** Starts the example as a process of its own and waits until it listens. Fails when it ends before. */
+export async function startExample(env: Readonly<Record<string, string>>): Promise<ExampleProcess> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, ...env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const next = async (message: string): Promise<Readonly<Record<string, unknown>>> => {
+    for (;;) {
+      const line = await lines.next();
+      if (line.done === true) throw new Error(`the example application ended before it said "${message}"`);
+      const said = toRecord(line.value);
+      if (said['msg'] === message) return said;
+    }
+  };
+  const { port } = await next('listening');
+  return {
+    port: Number(port),
+    stop: async () => {
+      child.kill('SIGTERM');
+      const { refused } = await next('stopped');
+      if (child.exitCode === null) await once(child, 'exit');
+      return toCounts(refused);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * The proof on real input: requests go as raw bytes to the example application, lines through `logAudit`, and every
+ * field of every stored row is compared with what the input files say. Exits 0 only when nothing differs.
+ */
+import { createAuditClient } from '@auditlane/audit-client';
+import { startExample } from './example-process.ts';
+import { readLines } from './lines.ts';
+import { DemoUsageError, readOptions } from './options.ts';
+import { printReport } from './report.ts';
+import { runLines } from './run-lines.ts';
+import { readRequests, runRequests } from './run-requests.ts';
+import { compareRow, readStoredRows } from './stored-rows.ts';
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), process.env);
+  const env = { REDIS_URL: options.redisUrl, DATABASE_URL: options.databaseUrl };
+  const requests = await readRequests(options.requestsPath);
+  const lines = await readLines(options.linesPath);
+  const example = await startExample(env);
+  const fromRequests = await runRequests(example.port, requests);
+  const refused = await example.stop();
+  const audit = createAuditClient({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });
+  const fromLines = await runLines(audit, lines);
+  await audit.close();
+
+  const acknowledged = [...fromRequests.acknowledged, ...fromLines.acknowledged];
+  const rows = await readStoredRows(
+    options.readerUrl,
+    acknowledged.map(({ id }) => id),
+  );
+  const differences = acknowledged.flatMap((event) => compareRow(event, rows.get(event.id)));
+  return printReport({ requests: fromRequests, lines: fromLines, refused, rows, differences });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof DemoUsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,56 @@
+import type { Outcome } from './run-requests.ts';
+import type { Difference } from './stored-rows.ts';
+
+const SHOWN = 20;
+
+/** All that the demo learned. */
+export interface DemoResult {
+  readonly requests: Outcome;
+  readonly lines: Outcome;
+  /** By reason, as the application counted them itself. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly rows: ReadonlyMap<string, unknown>;
+  readonly differences: readonly Difference[];
+}
+
+function toLine(name: string, outcome: Outcome, result: DemoResult): string {
+  const stored = outcome.acknowledged.filter(({ id }) => result.rows.has(id)).length;
+  const names = new Set(outcome.acknowledged.map((event) => event.name));
+  const differing = new Set(result.differences.filter((each) => names.has(each.name)).map((each) => each.name)).size;
+  const expected = outcome.sent - outcome.refused;
+  const cells = [outcome.sent, outcome.refused, expected, outcome.acknowledged.length, stored, differing];
+  return [name.padEnd(10), ...cells.map((cell) => String(cell).padStart(12))].join('');
+}
+
+/** A value on one line; control characters and direction marks are shown as escapes, since the input is hostile. */
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  const safe = text.replaceAll(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
+  return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
+}
+
+/** Prints the table and what differs; returns the exit code: 0 when the table closes and nothing differs. */
+export function printReport(result: DemoResult): number {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const columns = ['sent', 'refused', 'expected', 'acknowledged', 'stored', 'differing'];
+  print([''.padEnd(10), ...columns.map((column) => column.padStart(12))].join(''));
+  print(toLine('requests', result.requests, result));
+  print(toLine('lines', result.lines, result));
+  const reasons = Object.entries(result.refused).map(([reason, count]) => `${reason} ${count}`);
+  if (reasons.length > 0) print(`refused by the HTTP parser: ${reasons.join(', ')}`);
+
+  const unacknowledged = [...result.requests.unacknowledged, ...result.lines.unacknowledged];
+  for (const name of unacknowledged.slice(0, SHOWN)) print(`not acknowledged: ${show(name)}`);
+  for (const { name, field, expected, stored } of result.differences.slice(0, SHOWN)) {
+    print(`differs: ${show(name)} ${field}\n  expected ${show(expected)}\n  stored   ${show(stored)}`);
+  }
+  const counted = Object.values(result.refused).reduce((sum, count) => sum + count, 0);
+  if (counted !== result.requests.refused) {
+    print(`the application counted ${counted} refused requests, the sender ${result.requests.refused}`);
+  }
+  const isWhole = unacknowledged.length === 0 && result.differences.length === 0 && counted === result.requests.refused;
+  print(isWhole ? 'Nothing differs.' : 'The table does not close.');
+  return isWhole ? 0 : 1;
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { expectRequest, type Remembered } from './expected-request.ts';
+import { parseBytes } from './parse-bytes.ts';
+import { sendBytes, toBytes, type RequestRecord } from './send-request.ts';
+import type { Acknowledged } from './stored-rows.ts';
+
+const RequestLine = z.object({
+  id: z.string(),
+  method: z.string(),
+  uri: z.string(),
+  headers: z.record(z.string(), z.union([z.string(), z.number()])),
+  data: z.string().nullable(),
+  encoded_request: z.string().optional(),
+});
+
+/** What became of one input file. */
+export interface Outcome {
+  readonly sent: number;
+  /** Never reached the application: the HTTP parser's answer was an error without an event. */
+  readonly refused: number;
+  readonly acknowledged: readonly Acknowledged[];
+  /** Reached the application, but no receipt of a kept event came back: each is a failure. */
+  readonly unacknowledged: readonly string[];
+}
+
+/** Reads a file of requests, one JSON object a line. Fails on the first line that is none, naming it. */
+export async function readRequests(path: string): Promise<readonly RequestRecord[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line, index) => {
+    const parsed = RequestLine.safeParse(JSON.parse(line));
+    if (!parsed.success) throw new Error(`${path}, line ${index + 1}: ${z.prettifyError(parsed.error)}`);
+    const { encoded_request: encoded, ...record } = parsed.data;
+    return encoded === undefined ? record : { ...record, encoded_request: encoded };
+  });
+}
+
+/** Sends the requests one after another, so that the application's own state is as the expectation counts it. */
+export async function runRequests(port: number, requests: readonly RequestRecord[]): Promise<Outcome> {
+  const remembered: Remembered = { usage: new Map(), keys: 0 };
+  const acknowledged: Acknowledged[] = [];
+  const unacknowledged: string[] = [];
+  let refused = 0;
+  for (const request of requests) {
+    const bytes = toBytes(request);
+    const answer = await sendBytes(port, bytes);
+    if (answer.auditStatus === null && (answer.status === 400 || answer.status === 431 || answer.status === 501)) {
+      refused += 1;
+      continue;
+    }
+    if (answer.eventId === null) {
+      unacknowledged.push(
+        `${request.id} (HTTP ${answer.status ?? 'no answer'}, receipt ${answer.auditStatus ?? 'none'})`,
+      );
+      continue;
+    }
+    acknowledged.push({ name: request.id, id: answer.eventId, expected: expectRequest(parseBytes(bytes), remembered) });
+  }
+  return { sent: requests.length, refused, acknowledged, unacknowledged };
+}

@@ -1,0 +1,21 @@
+/** Serves the example on a loopback port and prints one JSON line with its address; SIGTERM or SIGINT ends it. */
+import { createAuditClient } from '@auditlane/audit-client';
+import { createApp } from './app.ts';
+import { countRefusals } from './refusals.ts';
+
+const audit = createAuditClient();
+const server = createApp(audit).listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : null;
+  process.stdout.write(`${JSON.stringify({ msg: 'listening', port })}\n`);
+});
+const refusals = countRefusals(server);
+
+async function shutDown(): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await audit.close();
+  process.stdout.write(`${JSON.stringify({ msg: 'stopped', refused: refusals() })}\n`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown());
