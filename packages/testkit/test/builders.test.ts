@@ -32,12 +32,12 @@ test('generated events have the two required fields in their closed forms', () =
   );
 });
 
-test('every hostile input has a name of its own, and each row of 1 to 15 and 19 to 24 but 16, 17, 18 and 23 has one', () => {
+test('every hostile input has a name of its own, and each row that is about one input has some', () => {
   const names = HOSTILE_INPUTS.map(({ row, name }) => `${row} ${name}`);
   expect(new Set(names).size).toBe(names.length);
   const rows = new Set(HOSTILE_INPUTS.map(({ row }) => row));
   expect(
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 19, 20, 21, 22, 24].filter((row) => !rows.has(row)),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 24].filter((row) => !rows.has(row)),
   ).toEqual([]);
 });
 

@@ -47,6 +47,13 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
+test('a process with a shutdown of its own is left to it', async () => {
+  await using child = spawnProcess(STARTS_SERVERS, { args: ['drain'] });
+  const servers = await waitForServers(child);
+  expect(await child.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(await findRemains(servers)).toEqual([]);
+});
+
 test('the servers of a process that is killed end by themselves', async () => {
   await using child = spawnProcess(STARTS_SERVERS);
   const { pids } = await waitForServers(child);

@@ -55,7 +55,8 @@ function install(): void {
   if (isInstalled) return;
   isInstalled = true;
   process.on('exit', endAll);
-  for (const signal of SIGNALS) process.on(signal, endBySignal);
+  // First in line: a `once` listener of the application must not have removed itself yet when they are counted.
+  for (const signal of SIGNALS) process.prependListener(signal, endBySignal);
 }
 
 /**

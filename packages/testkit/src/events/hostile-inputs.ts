@@ -83,6 +83,9 @@ const TEXT_FIELDS = [
   'correlation_id',
 ] as const;
 
+/** Texts with a row of their own; all others are of row 19. */
+const TEXT_ROWS: Readonly<Record<string, number>> = { nul: 17, loneHighSurrogate: 18, loneLowSurrogate: 18 };
+
 function withField(row: number, field: string, values: readonly unknown[]): readonly HostileInput[] {
   return values.map((value, index) => ({
     row,
@@ -159,13 +162,13 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
   })),
   ...Object.entries(HOSTILE_TEXTS).flatMap(([name, text]) =>
     TEXT_FIELDS.map((field) => ({
-      row: 19,
+      row: TEXT_ROWS[name] ?? 19,
       name: `${name} in ${field}`,
       make: () => ({ ...buildEvent(), [field]: text }),
     })),
   ),
   ...Object.entries(HOSTILE_TEXTS).map(([name, text]) => ({
-    row: 19,
+    row: TEXT_ROWS[name] ?? 19,
     name: `${name} as key and value of metadata`,
     make: () => ({ ...buildEvent(), metadata: { [text]: [text, { [text]: text }] } }),
   })),
