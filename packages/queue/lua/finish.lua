@@ -21,6 +21,7 @@ if not meta then return {'gone'} end
 local epoch, count = string.match(meta, '^(%d+):%d+:(%d+):%a+:%a+:')
 if not epoch then return {'corrupt', KEYS[3], id} end
 if epoch ~= ARGV[2] then
+  redis.pcall('HDEL', KEYS[7], '') -- needs no memory, so the count may go on without
   redis.pcall('HINCRBY', KEYS[7], 'fenced', 1)
   return {'fenced'}
 end

@@ -18,6 +18,7 @@ local epoch, lane = string.match(meta, '^(%d+):%d+:%d+:(%a+):')
 local target = ({main = KEYS[1], urgent = KEYS[2]})[lane or '']
 if not target then return {'corrupt', KEYS[5], id} end
 if epoch ~= ARGV[2] then
+  redis.pcall('HDEL', KEYS[6], '') -- needs no memory, so the count may go on without
   redis.pcall('HINCRBY', KEYS[6], 'fenced', 1)
   return {'fenced'}
 end

@@ -16,6 +16,7 @@ if not meta then return {'gone'} end
 local epoch, attempt, count, lane, worker = string.match(meta, '^(%d+):(%d+):(%d+):(%a+):%a+:(.*)$')
 if not epoch then return {'corrupt', KEYS[2], id} end
 if epoch ~= ARGV[2] then
+  redis.pcall('HDEL', KEYS[3], '') -- needs no memory, so the count may go on without
   redis.pcall('HINCRBY', KEYS[3], 'fenced', 1)
   return {'fenced'}
 end

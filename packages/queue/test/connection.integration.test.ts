@@ -1,4 +1,5 @@
 import { useRedis, waitFor } from '@auditlane/testkit';
+import { Redis } from 'ioredis';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectRedis, createQueue, whenReady, type QueueError } from '../src/index.ts';
@@ -140,6 +141,41 @@ describe('a half-open link', () => {
     const codes = await Promise.all([queue.inspect(), queue.enqueue(['a'], MAIN), queue.beats()].map(codeOf));
     expect(codes).toEqual(['timeout', 'timeout', 'timeout']);
     expect(await untilReached(() => queue.inspect())).toMatchObject({ main: { depth: 1 } });
+  });
+});
+
+test('the deadline of the queue ends a call even on a client without a timeout of its own', async () => {
+  const proxy = await startFaultProxy(url);
+  const patient = new Redis(proxy.url, { autoResendUnfulfilledCommands: false });
+  onTestFinished(() => patient.disconnect());
+  patient.on('error', () => undefined);
+  const queue = createQueue(patient, KEYS);
+  await queue.inspect();
+  proxy.blackhole();
+  expect(await codeOf(queue.inspect())).toBe('timeout');
+});
+
+describe('TLS', () => {
+  test.each([
+    ['rediss:// in the URL', 'rediss', undefined],
+    ['the tls option', 'redis', {}],
+  ])('%s opens the link with a TLS handshake and sends nothing in clear', async (_name, scheme, tls) => {
+    const firstBytes: Buffer[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (bytes) => {
+        firstBytes.push(bytes);
+        socket.destroy();
+      });
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    const target = `${scheme}://:secret@127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const connection = connectRedis(target, { name: 'tls', ...(tls === undefined ? {} : { tls }) });
+    onTestFinished(() => connection.disconnect());
+    expect(await codeOf(whenReady(connection, 2000))).toBe('away');
+    expect(firstBytes[0]?.[0]).toBe(0x16);
+    expect(firstBytes[0]?.toString('latin1')).not.toContain('secret');
   });
 });
 

@@ -56,6 +56,20 @@ test('the queue drains to the last entry: claim, renew, adopt, release and finis
   expect(await queue.inspect()).toMatchObject({ main: { depth: 0 }, failed: 1, held: 1, conservationDifference: 0 });
 });
 
+test('a fenced holder is still counted', async () => {
+  const { queue } = openQueue(url);
+  await queue.enqueue(entries(1), MAIN);
+  const { batchId } = await claimSome(queue);
+  await endLease(redis, batchId);
+  await queue.adopt({ batchId, worker: 'w2', leaseMs: 30_000 });
+  await fillMemory();
+  const late = { batchId, epoch: 1 } as const;
+  expect(await queue.renew({ ...late, leaseMs: 1000, state: 'sent' })).toBe('fenced');
+  expect(await queue.release(late)).toBe('fenced');
+  expect(await queue.finish({ ...late, stored: 1, duplicates: 0, deadLetters: [], held: [] })).toBe('fenced');
+  expect((await queue.inspect()).stats).toMatchObject({ fenced: 3 });
+});
+
 test('workers still beat', async () => {
   const { queue } = openQueue(url);
   await fillMemory();

@@ -41,7 +41,7 @@ describe('redriving', () => {
     expect(await redis.lrange(KEYS.failed, 0, -1)).toEqual([LETTER.line]);
   });
 
-  test('row 92: an event that is poison again is parked again, and its redrives are counted', async () => {
+  test('an event that is poison again is parked again, and its redrives are counted', async () => {
     const queue = await parkOne();
     for (const round of [1, 2, 3]) {
       await queue.redrive({ ...LETTER, entry: 'poison', ...MAIN });
