@@ -173,9 +173,12 @@ export class ValueWriter {
       const key = keys[index] ?? '';
       if (this.#keysLeft <= 0) return text + this.#writeDropped(target, keys.length - index, text === '');
       if (key === skip) continue;
-      const value = this.#readMember(target, key);
-      if (value === undefined) continue;
       this.#keysLeft -= 1;
+      const value = this.#readMember(target, key);
+      if (value === undefined) {
+        this.#keysLeft += 1;
+        continue;
+      }
       text += text === '' ? `${this.#writeKey(key, names)}:${value}` : `,${this.#writeKey(key, names)}:${value}`;
     }
     return text;
