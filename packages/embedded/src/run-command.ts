@@ -1,5 +1,7 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
 
+import { diesWithParent } from './server/parent-death.ts';
+
 /** How a short command ended; `lastLine` is the last line it wrote to stderr, else to stdout. */
 export interface CommandResult {
   readonly isOk: boolean;
@@ -15,12 +17,15 @@ function lastLineOf(...texts: readonly string[]): string {
   return '';
 }
 
-/** Runs a command to its end, feeding it `input`. Never rejects: a command that cannot be run is a failed one. */
+/**
+ * Runs a command to its end, feeding it `input`. Never rejects: a command that cannot be run is a failed one.
+ * It dies with this process, so that a later start never meets a leftover that still writes.
+ */
 export async function runCommand(
   command: readonly string[],
   options: ExecFileOptions & { readonly input?: string } = {},
 ): Promise<CommandResult> {
-  const [program = '', ...args] = command;
+  const [program = '', ...args] = [...diesWithParent('KILL'), ...command];
   const { input, ...rest } = options;
   return new Promise((resolve) => {
     const child = execFile(program, args, { ...rest, encoding: 'utf8' }, (error, stdout, stderr) => {

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
+// By its path, because commands are also run with a PATH that a caller chose.
+const SETPRIV = '/usr/bin/setpriv';
+
 let isSupported: boolean | undefined;
 
 /**
@@ -8,6 +11,6 @@ let isSupported: boolean | undefined;
  * Mind "thread": a server started from a worker_threads worker ends with that worker.
  */
 export function diesWithParent(signal: 'INT' | 'TERM' | 'KILL'): readonly string[] {
-  isSupported ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true']).status === 0;
-  return isSupported ? ['setpriv', '--pdeathsig', signal, '--'] : [];
+  isSupported ??= spawnSync(SETPRIV, ['--pdeathsig', 'KILL', '--', 'true']).status === 0;
+  return isSupported ? [SETPRIV, '--pdeathsig', signal, '--'] : [];
 }
