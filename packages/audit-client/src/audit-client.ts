@@ -1,8 +1,8 @@
 import type { AuditEventInput } from '@auditlane/schema';
 import type { AuditLogger } from './audit-logger.ts';
-import type { OverflowPolicy } from './calls/routes.ts';
+import type { OverflowPolicy } from './calls/overflow-policy.ts';
 import type { AcceptedReceipt, Receipt, RejectionReason } from './receipt.ts';
-import type { SpoolStats } from './spool/spool.ts';
+import type { SpoolStats } from './spool/spool-stats.ts';
 
 /** Figures of one client since it was made; all but `pending` and `spool.bytes` only grow. */
 export interface AuditClientStats {

@@ -26,8 +26,16 @@ const MESSAGES: Readonly<Record<AuditErrorCode, string>> = {
   internal: 'The audit client failed on its own: see cause.',
 };
 
+/** Tells an AuditError whichever copy of this package made it: `import` and `require` load one each. */
+const BRAND = Symbol.for('auditlane.audit-client.error');
+
 /** The one error of this package, thrown by `logCriticalAudit` alone; decide on `code`, never on the message. */
 export class AuditError extends Error {
+  /** True for an AuditError of any copy of this package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   override readonly name = 'AuditError';
   readonly code: AuditErrorCode;
   /** The id that the event would have had, when one was minted; a retry of the caller gets another. */
@@ -39,6 +47,7 @@ export class AuditError extends Error {
     this.code = code;
     this.eventId = facts.eventId ?? null;
     this.issues = facts.issues ?? [];
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   /** True when the same call may succeed later without a change: an outage or a full buffer, not a bad event. */

@@ -13,7 +13,8 @@ import type { GateState } from './lanes/redis-gate.ts';
 import type { Producer } from './producer.ts';
 import type { Settings } from './settings/settings.ts';
 import type { SpoolCall } from './spool/group-commit.ts';
-import { Spool, type SpoolStats } from './spool/spool.ts';
+import type { SpoolStats } from './spool/spool-stats.ts';
+import { Spool } from './spool/spool.ts';
 import { createTicker } from './ticker.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
@@ -156,7 +157,7 @@ export class Transport {
     this.#lanes.main.wake();
     this.#ticker.wake();
     if (state === 'ready') {
-      this.#spool.queueAnswers();
+      void this.#spool.queueAnswers();
     }
   }
 

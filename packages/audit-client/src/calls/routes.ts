@@ -3,9 +3,7 @@ import type { LaneEntry } from '../lanes/lane-entry.ts';
 import type { CommitCall } from '../critical/commits.ts';
 import type { SpoolCall } from '../spool/group-commit.ts';
 import type { Call, Route } from './call.ts';
-
-/** Where an event can go when the queue does not take it. */
-export type OverflowPolicy = 'spool' | 'wait' | 'direct' | 'drop';
+import type { OverflowPolicy } from './overflow-policy.ts';
 
 /** The places that routes lead to. */
 export interface Places {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SpoolStats } from './spool-stats.ts';
 import type { Warnings } from '../warnings.ts';
 import { toErrorFacts } from '../warnings.ts';
 import { adoptAbandoned, removeIfEmpty, touchOwners } from './adoption.ts';
@@ -29,18 +30,6 @@ export interface SpoolOptions {
   readonly onWaiting: () => void;
   readonly warnings: Warnings;
   readonly now: () => number;
-}
-
-/** Figures of a spool. */
-export interface SpoolStats {
-  /** Bytes on disk that wait for the queue. */
-  readonly bytes: number;
-  /** Events put back into the queue since the start. */
-  readonly replayed: number;
-  /** Damaged frames found since the start. */
-  readonly corrupt: number;
-  /** Folders of dead processes taken over since the start. */
-  readonly adopted: number;
 }
 
 /**
@@ -112,10 +101,10 @@ export class Spool {
     this.#commit.append(call);
   }
 
-  /** The queue answers: adopts what dead processes left and replays. Returns at once; never fails. */
-  queueAnswers(): void {
+  /** The queue answers: adopts what dead processes left, to be replayed by `tick`. Never rejects. */
+  async queueAnswers(): Promise<void> {
     this.#startHousekeeping();
-    void this.#keepHouse();
+    await this.#keepHouse();
   }
 
   /** Called by the client's timer; answers whether events wait for a replay. */

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor } from '@auditlane/testkit';
+import { decodeFrames, type SpooledEntry } from '../../src/spool/frame.ts';
+import { Spool, type SpoolOptions } from '../../src/spool/spool.ts';
+import { createWarnings } from '../../src/warnings.ts';
+
+/** A spool whose queue is an array: `takes` says how many entries of an offer it has room for. */
+export function createSpoolBench(dir: string, overrides: Partial<SpoolOptions> = {}) {
+  const queue: SpooledEntry[] = [];
+  const warnings: string[] = [];
+  const state = { room: Number.POSITIVE_INFINITY, corrupt: 0 };
+  const spool = new Spool({
+    dir,
+    maxBytes: 100_000_000,
+    producerId: `producer-${Math.random().toString(36).slice(2)}`,
+    target: 'target',
+    offer: async (entries) => {
+      const taken = entries.slice(0, Math.max(0, state.room));
+      queue.push(...taken);
+      state.room -= taken.length;
+      return taken.length;
+    },
+    onCorrupt: () => {
+      state.corrupt += 1;
+    },
+    onWaiting: () => undefined,
+    warnings: createWarnings({ warn: (_facts, message) => warnings.push(message) }, () => 0),
+    now: Date.now,
+    ...overrides,
+  });
+  const append = (line: string, lane: 'main' | 'urgent' = 'main'): Promise<'spooled' | 'unspoolable'> =>
+    new Promise((resolve) =>
+      spool.append({ lane, line, spooled: () => resolve('spooled'), unspoolable: () => resolve('unspoolable') }),
+    );
+  const replay = (count: number): Promise<unknown> =>
+    waitFor(
+      () => {
+        spool.tick(Date.now(), true);
+        return queue.length >= count;
+      },
+      { message: `${count} entries replayed` },
+    );
+  return { spool, queue, warnings, state, append, replay };
+}
+
+/** The lines of all segments below `dir`, read from disk. */
+export function readSpooledLines(dir: string): readonly string[] {
+  const lines: string[] = [];
+  for (const folder of readdirSync(dir, { withFileTypes: true }).filter((found) => found.isDirectory())) {
+    for (const name of readdirSync(join(dir, folder.name))
+      .filter((found) => found.endsWith('.spool'))
+      .toSorted()) {
+      const { frames } = decodeFrames(readFileSync(join(dir, folder.name, name)));
+      lines.push(...frames.flatMap((frame) => (frame.kind === 'entry' ? [frame.entry.line] : [])));
+    }
+  }
+  return lines;
+}

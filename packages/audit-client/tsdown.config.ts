@@ -1,0 +1,23 @@
+import { defineConfig } from 'tsdown';
+
+/**
+ * Plain JavaScript for Node 20 and newer, as ESM and CommonJS. The workspace's packages are inlined, those of npm are
+ * not; `lua/` and `sql/` are copied beside `dist/`, where the code finds them as it does beside `src/`.
+ */
+export default defineConfig({
+  entry: ['src/index.ts', 'src/internal.ts'],
+  format: ['esm', 'cjs'],
+  platform: 'node',
+  target: 'node20.19',
+  // The generator emits declarations below the folder of this file only, and those of schema are inlined too.
+  dts: { tsconfig: '../../tsconfig.json' },
+  tsconfig: '../../tsconfig.json',
+  shims: true,
+  fixedExtension: true,
+  clean: true,
+  deps: { alwaysBundle: [/^@auditlane\//] },
+  copy: [
+    { from: '../queue/lua', to: '.' },
+    { from: '../store/sql/queries', to: 'sql' },
+  ],
+});
