@@ -21,7 +21,7 @@ test('a notification wakes one waiting slot and no other', async () => {
 test('a notification between an empty claim and the wait is not lost', async () => {
   const wakeUp = createWakeUp(sleep);
   wakeUp.notify();
-  await wakeUp.wait(LONG_MS, NEVER);
+  await expect(wakeUp.wait(LONG_MS, NEVER)).resolves.toBeUndefined();
 });
 
 test('several notifications without a waiter count once', async () => {
@@ -48,5 +48,5 @@ test('without a notification the wait ends with the poll, and the slot is waited
   });
   await wakeUp.wait(1, NEVER);
   wakeUp.notify();
-  await wakeUp.wait(LONG_MS, NEVER);
+  await expect(wakeUp.wait(LONG_MS, NEVER)).resolves.toBeUndefined();
 });

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { CALL_LIMITS } from '@auditlane/queue';
+import type { Claim, Lane, Queue } from '@auditlane/queue';
+import { lingerAfter } from '../batching/linger.ts';
+import type { Tally } from '../beats/tally.ts';
+import { backoffMs } from '../outages/backoff.ts';
+import type { Breaker } from '../outages/breaker.ts';
+import type { Sleep } from '../outages/sleep.ts';
+import type { AdoptionSweep } from './adoption-sweep.ts';
+import type { DrainSignals } from './drain-signals.ts';
+import type { WakeUp } from './wake-up.ts';
+import type { TakenClaim } from './work-claim.ts';
+
+/**
+ * One slot: adopt or claim, work, linger, again. A worker runs two, so that one decodes and encodes while Postgres
+ * commits the other's batch (+57% over one slot; a third adds 6%). Expired batches go before new entries, since they
+ * are older. Nothing is claimed while Postgres is away.
+ */
+export interface SlotParts {
+  readonly worker: string;
+  readonly queue: Pick<Queue, 'claim' | 'adopt'>;
+  readonly sweep: AdoptionSweep;
+  readonly wakeUp: WakeUp;
+  readonly breaker: Breaker;
+  readonly drain: DrainSignals;
+  /** Works on a claim to its end. */
+  readonly work: (taken: TakenClaim) => Promise<void>;
+  /** The lane that the next claim prefers. */
+  readonly nextLane: () => Lane;
+  /** Entries that the next claim may take, by the depth seen last and what Postgres bears. */
+  readonly claimLimit: () => number;
+  /** Told the depth of the lane after each claim. */
+  readonly onDepth: (depth: number) => void;
+  readonly leaseMs: number;
+  readonly lingerMs: number;
+  readonly pollMs: number;
+  readonly tally: Tally;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  readonly clockMs: () => number;
+}
+
+/** Runs until the drain begins and the claim in hand has come to its end. Never rejects. */
+export async function runSlot(parts: SlotParts): Promise<void> {
+  const { stop } = parts.drain;
+  // Kept until the claim is answered: a claim whose answer was lost is asked for again by its id and comes back whole.
+  const pending: { batchId: string } = { batchId: randomUUID() };
+  for (let failures = 0; !stop.aborted;) {
+    await parts.breaker.closed(stop);
+    if (stop.aborted) return;
+    try {
+      await turn(parts, pending);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      parts.tally.slotFailed(error);
+      await parts.sleep(backoffMs(failures, parts.random), stop);
+    }
+  }
+}
+
+async function turn(parts: SlotParts, pending: { batchId: string }): Promise<void> {
+  const adopted = await adoptNext(parts);
+  if (adopted !== null) return parts.work({ claim: adopted, isAdopted: true });
+  const limit = parts.claimLimit();
+  const claim = await claimNext(parts, pending, limit);
+  if (claim === null) return parts.wakeUp.wait(parts.pollMs, parts.drain.stop);
+  if (claim.depth > 0) parts.wakeUp.notify();
+  await parts.work({ claim, isAdopted: false });
+  const lingerMs = lingerAfter({ taken: claim.entries.length, limit, left: claim.depth }, parts.lingerMs);
+  if (lingerMs > 0) await parts.sleep(lingerMs, parts.drain.stop);
+}
+
+async function adoptNext(parts: SlotParts): Promise<Claim | null> {
+  for (let batchId = parts.sweep.next(); batchId !== undefined; batchId = parts.sweep.next()) {
+    const claim = await parts.queue.adopt({ batchId, worker: parts.worker, leaseMs: parts.leaseMs });
+    if (claim === null) continue;
+    parts.tally.adopted(claim);
+    return claim;
+  }
+  return null;
+}
+
+async function claimNext(parts: SlotParts, pending: { batchId: string }, limit: number): Promise<Claim | null> {
+  const startedMs = parts.clockMs();
+  const claim = await parts.queue.claim({
+    batchId: pending.batchId,
+    limit,
+    maxBytes: CALL_LIMITS.claimBytes,
+    leaseMs: parts.leaseMs,
+    worker: parts.worker,
+    prefer: parts.nextLane(),
+  });
+  pending.batchId = randomUUID();
+  parts.onDepth(claim?.depth ?? 0);
+  if (claim !== null) parts.tally.claimed(parts.clockMs() - startedMs);
+  return claim;
+}

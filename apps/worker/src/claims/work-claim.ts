@@ -1,0 +1,176 @@
+import { QueueError } from '@auditlane/queue';
+import type { Claim, Queue } from '@auditlane/queue';
+import type { Logger } from '@auditlane/runtime';
+import type { Tally } from '../beats/tally.ts';
+import { backoffMs } from '../outages/backoff.ts';
+import type { Sleep } from '../outages/sleep.ts';
+import type { BatchWriter, Written } from '../storing/batch-writer.ts';
+import type { CrashPoint } from '../storing/crash-point.ts';
+import { toDeadLetterLines } from '../storing/dead-letters.ts';
+import { decodeClaim } from '../storing/decode-claim.ts';
+import type { DecodedClaim, RejectedEntry } from '../storing/decode-claim.ts';
+import type { ProbeEntries } from '../storing/probe-entries.ts';
+import type { DrainSignals } from './drain-signals.ts';
+import type { HeldClaim, HeldClaims } from './held-claims.ts';
+import { untilAnswered } from './until-answered.ts';
+
+/**
+ * What a worker does with one claim, from its first entry to its end:
+ *
+ *     decode ── store (COMMIT) ── finish        the usual road
+ *                 │                  └ gone: somebody finished it, or a repeated call; fenced: its adopter will
+ *                 └ drain while Postgres is away: release, to be claimed next
+ *
+ * A crash before COMMIT leaves no row, a crash after it leaves rows that the adopter finds as duplicates; the claim
+ * stays in Redis until `finish`, so neither loses an entry. Whatever cannot be told to Redis (finish, release) is left
+ * to the lease.
+ *
+ * A batch whose holders died while decoding is suspected: from the third attempt on its entries are probed in a child
+ * process, and stored in small pieces. From the sixth it is begun late as well, and one entry at a time, at odd
+ * attempts from the other end: what the probe does not reproduce cannot make the fleet crash in a tight loop, and every
+ * entry but the culprit is stored. Only an entry that killed two children becomes a dead letter.
+ */
+export interface WorkClaimParts {
+  readonly worker: string;
+  readonly queue: Pick<Queue, 'finish' | 'release'>;
+  readonly heldClaims: HeldClaims;
+  readonly writer: BatchWriter;
+  readonly probe: ProbeEntries;
+  readonly tally: Tally;
+  readonly drain: DrainSignals;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  readonly clockMs: () => number;
+  readonly now: () => number;
+  readonly crashPoint: CrashPoint;
+  readonly logger: Logger;
+}
+
+/** A claim, and whether another worker held it before. */
+export interface TakenClaim {
+  readonly claim: Claim;
+  readonly isAdopted: boolean;
+}
+
+const SUSPECT_ATTEMPT = 3;
+const SUSPECT_PIECE = 10;
+const LATE_ATTEMPT = 6;
+
+/** Works on a claim until it is finished, released, fenced or left to its lease. Rejects only on a defect of ours. */
+export async function workClaim(parts: WorkClaimParts, taken: TakenClaim): Promise<void> {
+  const held = parts.heldClaims.hold(taken.claim);
+  try {
+    parts.crashPoint('after-claim');
+    await storeHeld(parts, held, taken.isAdopted);
+  } finally {
+    held.letGo();
+  }
+}
+
+async function storeHeld(parts: WorkClaimParts, held: HeldClaim, isAdopted: boolean): Promise<void> {
+  const startedMs = parts.clockMs();
+  const firstMs = parts.now();
+  const { attempt, entries, epoch } = held.claim;
+  const decoded = attempt < SUSPECT_ATTEMPT ? decodeClaim(entries) : await decodeSuspects(parts, held);
+  const rows = attempt >= LATE_ATTEMPT && attempt % 2 === 1 ? decoded.rows.toReversed() : decoded.rows;
+  const written = await unlessLeft(
+    parts.writer.write(rows, {
+      held,
+      isRedelivered: isAdopted || attempt > 1 || epoch > 1,
+      stop: parts.drain.stop,
+      ...(attempt < SUSPECT_ATTEMPT ? {} : { maxPiece: attempt < LATE_ATTEMPT ? SUSPECT_PIECE : 1 }),
+    }),
+    parts.drain.leavePostgres,
+  );
+  if (held.fenced.aborted) return;
+  if (written.kind === 'interrupted') return release(parts, held);
+  parts.crashPoint('after-commit');
+  parts.tally.stored({ rows: written.inserted, duplicates: written.duplicates, conflicts: written.conflicts });
+  const rejected = [...decoded.rejected, ...written.rejected];
+  const deadLetters = toDeadLetterLines(rejected, { worker: parts.worker, attempt, firstMs, nowMs: parts.now() });
+  const { inserted, duplicates } = written;
+  const finished = await finish(parts, held, { stored: inserted, duplicates, deadLetters, held: decoded.held });
+  if (finished !== 'finished' && finished !== 'gone') return;
+  parts.tally.finished({ held: decoded.held.length, elapsedMs: parts.clockMs() - startedMs });
+  countDeadLetters(parts, held, rejected);
+}
+
+/** Probes the entries before this process decodes them; late for a batch that survives its probe and kills all the same. */
+async function decodeSuspects(parts: WorkClaimParts, held: HeldClaim): Promise<DecodedClaim> {
+  const { attempt, batchId, entries } = held.claim;
+  parts.logger.warn(
+    { batch_id: batchId, attempt, entries: entries.length },
+    'batch ended its holders before, probing it',
+  );
+  if (attempt >= LATE_ATTEMPT) await parts.sleep(backoffMs(attempt, parts.random), parts.drain.stop);
+  const { survivors, suspects } = await parts.probe(entries);
+  const decoded = decodeClaim(survivors);
+  const rejected: RejectedEntry[] = suspects.map((raw) => ({
+    raw,
+    id: null,
+    reason: 'crash_suspect',
+    sqlstate: null,
+    detail: 'ended each process that decoded it',
+  }));
+  return { ...decoded, rejected: [...decoded.rejected, ...rejected] };
+}
+
+/** The result, or `interrupted` when the drain can wait no longer. The statement then ends without a listener. */
+async function unlessLeft(writing: Promise<Written>, left: AbortSignal): Promise<Written> {
+  const leaving = Promise.withResolvers<Written>();
+  const leave = (): void => leaving.resolve({ kind: 'interrupted' });
+  if (left.aborted) leave();
+  left.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([writing, leaving.promise]);
+  } finally {
+    left.removeEventListener('abort', leave);
+  }
+}
+
+async function release(parts: WorkClaimParts, held: HeldClaim): Promise<void> {
+  const { batchId, epoch } = held.claim;
+  const answer = await ask(parts, 'release', () => parts.queue.release({ batchId, epoch }));
+  if (answer === 'released') parts.tally.released();
+  if (answer === 'fenced') parts.tally.fenced();
+}
+
+async function finish(
+  parts: WorkClaimParts,
+  held: HeldClaim,
+  outcome: Omit<Parameters<Queue['finish']>[0], 'batchId' | 'epoch'>,
+): Promise<'finished' | 'gone' | 'fenced' | null> {
+  const { batchId, epoch } = held.claim;
+  const answer = await ask(parts, 'finish', () => parts.queue.finish({ batchId, epoch, ...outcome }));
+  if (answer === 'fenced') parts.tally.fenced();
+  if (answer === 'gone') parts.tally.gone();
+  return answer;
+}
+
+/** Asks Redis until it answers, or until the drain leaves it; null when the claim is left to its lease. */
+async function ask<T>(parts: WorkClaimParts, verb: 'finish' | 'release', call: () => Promise<T>): Promise<T | null> {
+  const answer = await untilAnswered(
+    call,
+    {
+      sleep: parts.sleep,
+      random: parts.random,
+      onError: (error) => {
+        parts.tally.redisFailed(verb, error);
+        return !(error instanceof QueueError) || error.isRetryable;
+      },
+    },
+    parts.drain.leaveRedis,
+  );
+  if (answer === null) parts.logger.warn({ verb }, 'redis did not answer, the claim is left to its lease');
+  return answer;
+}
+
+function countDeadLetters(parts: WorkClaimParts, held: HeldClaim, rejected: readonly RejectedEntry[]): void {
+  if (rejected.length === 0) return;
+  for (const entry of rejected) parts.tally.parked(entry.reason);
+  const { reason, sqlstate, id } = rejected[0] ?? {};
+  parts.logger.warn(
+    { batch_id: held.claim.batchId, dead_letters: rejected.length, first: { id, reason, sqlstate } },
+    'parked dead letters',
+  );
+}
