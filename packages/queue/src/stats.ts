@@ -1,7 +1,7 @@
 import { QueueError } from './queue-error.ts';
 
 /** Counters that the scripts keep themselves; together with the lengths they close the conservation equation. */
-export const PROTOCOL_STATS = [
+const PROTOCOL_STATS: ReadonlySet<string> = new Set([
   'enqueued',
   'redriven',
   'stored',
@@ -13,9 +13,7 @@ export const PROTOCOL_STATS = [
   'adopted',
   'released',
   'fenced',
-] as const;
-
-const OWNED: ReadonlySet<string> = new Set(PROTOCOL_STATS);
+]);
 const STAT_NAME = /^[a-z][a-z0-9_:.-]{0,99}$/u;
 
 /** Throws `invalid_call` unless `name` can name a counter: 1 to 100 of `a-z0-9_:.-`, a letter first. */
@@ -26,5 +24,6 @@ export function assertStatName(name: string): void {
 /** Throws `invalid_call` for a counter that belongs to a script: adding to it would hide a loss. */
 export function assertFreeStat(name: string): void {
   assertStatName(name);
-  if (OWNED.has(name)) throw new QueueError('invalid_call', `The counter "${name}" belongs to the queue's scripts`);
+  if (PROTOCOL_STATS.has(name))
+    throw new QueueError('invalid_call', `The counter "${name}" belongs to the queue's scripts`);
 }

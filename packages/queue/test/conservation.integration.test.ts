@@ -1,7 +1,8 @@
 import { useRedis } from '@auditlane/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { arbitraryCommands, type Model } from './support/queue-commands.ts';
+import { arbitraryCommands } from './support/queue-commands.ts';
+import type { Model } from './support/queue-model.ts';
 import { openQueue } from './support/test-queue.ts';
 
 const { url, redis } = await useRedis();

@@ -2,22 +2,13 @@ import { useRedis } from '@auditlane/testkit';
 import { describe, expect, test } from 'vitest';
 import { checkRedis, type Queue } from '../src/index.ts';
 import { claimOptions, claimSome, codeOf, entries, KEYS, openQueue } from './support/test-queue.ts';
+import { buildBeat } from './support/worker-beat.ts';
 
 const { url, redis } = await useRedis();
 const MAIN = { lane: 'main', capacity: 10_000 } as const;
 const FINISH = { stored: 2, duplicates: 0, deadLetters: [], held: [] } as const;
 
-type Verb =
-  | 'enqueue'
-  | 'claim'
-  | 'renew'
-  | 'finish'
-  | 'release'
-  | 'adopt'
-  | 'inspect'
-  | 'expired'
-  | 'addStats'
-  | 'beat';
+type Verb = 'enqueue' | 'claim' | 'renew' | 'finish' | 'release' | 'adopt' | 'inspect' | 'expired' | 'addStats';
 
 function call(queue: Queue, verb: Verb, batchId: string): Promise<unknown> {
   switch (verb) {
@@ -39,8 +30,6 @@ function call(queue: Queue, verb: Verb, batchId: string): Promise<unknown> {
       return queue.expired({ limit: 10 });
     case 'addStats':
       return queue.addStats({ replayed: 1 });
-    case 'beat':
-      return queue.forget('nobody');
   }
 }
 
@@ -92,6 +81,7 @@ describe('row 94: a key of another type', () => {
     const { queue } = openQueue(url);
     await redis.set(KEYS.workers, 'tampered');
     expect(await codeOf(queue.beats())).toBe('wrong_type');
+    expect(await codeOf(queue.beat('w1', buildBeat()))).toBe('wrong_type');
     expect(await codeOf(queue.forget('w1'))).toBe('wrong_type');
   });
 });

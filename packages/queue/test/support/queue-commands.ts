@@ -1,39 +1,8 @@
 import { deepEqual } from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
-import type { Claim, ClaimState, Lane, Queue } from '../../src/index.ts';
+import type { Claim, ClaimState, Lane } from '../../src/index.ts';
+import { gate, takeFrom, type Model, type ModelClaim, type Real } from './queue-model.ts';
 import { claimOptions, endLease, KEYS, texts } from './test-queue.ts';
-
-interface ModelClaim {
-  readonly batchId: string;
-  readonly lane: Lane;
-  readonly entries: readonly string[];
-  epoch: number;
-  attempt: number;
-  state: ClaimState;
-  worker: string;
-  hasEnded: boolean;
-  isOver: boolean;
-}
-
-/** What the queue should hold: entries oldest first, claims ever made, and the sums. */
-export interface Model {
-  readonly lanes: Record<Lane, string[]>;
-  readonly claims: ModelClaim[];
-  readonly failedIds: Set<string>;
-  readonly held: string[];
-  pushed: number;
-  acknowledged: number;
-  dead: number;
-  redriven: number;
-}
-
-/** The queue under test, and the outcomes met so far. */
-export interface Real {
-  readonly queue: Queue;
-  readonly redis: Redis;
-  readonly seen: Set<string>;
-}
 
 type Command = fc.AsyncCommand<Model, Real>;
 
@@ -82,12 +51,6 @@ function shape({ lane: from, epoch, attempt, depth }: Claim) {
   return { lane: from, epoch, attempt, depth };
 }
 
-/** What a call with this epoch meets before anything else. */
-function gate(claim: ModelClaim, epoch: number): 'gone' | 'fenced' | null {
-  if (claim.isOver) return 'gone';
-  return epoch === claim.epoch ? null : 'fenced';
-}
-
 const lane = fc.constantFrom<Lane>('main', 'urgent');
 const index = fc.nat(1000);
 // Mostly the present epoch, sometimes one that was before.
@@ -104,18 +67,6 @@ const push = fc.tuple(lane, fc.nat(12), fc.nat(25)).map(([to, count, capacity]) 
     model.pushed += fits;
   }),
 );
-
-function takeFrom(model: Model, from: Lane, limits: { readonly limit: number; readonly maxBytes: number }): string[] {
-  let bytes = 0;
-  const taken: string[] = [];
-  for (const entry of model.lanes[from].slice(0, limits.limit)) {
-    bytes += entry.length;
-    if (taken.length > 0 && bytes > limits.maxBytes) break;
-    taken.push(entry);
-  }
-  model.lanes[from].splice(0, taken.length);
-  return taken;
-}
 
 const claim = fc
   .tuple(lane, fc.integer({ min: 1, max: 15 }), fc.integer({ min: 1, max: 200 }), fc.boolean())
