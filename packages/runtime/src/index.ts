@@ -18,7 +18,6 @@ export { createLogger } from './create-logger.ts';
 export type { Logger, LoggerOptions, LogSink } from './create-logger.ts';
 export { createRateLimitedLog } from './create-rate-limited-log.ts';
 export type { RateLimitedLog, RateLimitedLogOptions } from './create-rate-limited-log.ts';
-export { MaintenanceRun, toMaintenanceKey } from './maintenance-run.ts';
 export { redactSecrets } from './redact-secrets.ts';
 export { createMetrics, renderFleetMetrics } from './create-metrics.ts';
 export type { MetricNotes, Metrics, MetricsJson } from './create-metrics.ts';

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@auditlane/runtime';
+import express from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import { ANONYMOUS, requireScope } from '../access/caller.ts';
+import { refuseKeyInQuery } from '../access/identify-caller.ts';
+import type { IdentifyCaller } from '../access/identify-caller.ts';
+import { Problem } from './problem.ts';
+import type { Route } from './route.ts';
+import { isServerFault, toProblem, writeAnswer, writeProblem } from './write-answer.ts';
+
+/** Fields beyond this are refused; Node itself would drop those above its own limit without a word. */
+const MAX_HEADER_FIELDS = 100;
+
+export interface HttpAppOptions {
+  readonly routes: readonly Route[];
+  readonly identify: IdentifyCaller;
+  readonly logger: Logger;
+}
+
+/** Builds the Express application: guards, the route tables, and one place that writes refusals. */
+export function createHttpApp(options: HttpAppOptions): Express {
+  const app: Express = express();
+  app.disable('x-powered-by').disable('etag').set('trust proxy', false).set('query parser', false);
+  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(guard);
+  for (const route of options.routes) {
+    app[route.method]([...route.paths], answerWith(route, options.identify));
+  }
+  for (const [path, methods] of methodsByPath(options.routes)) {
+    app.all(path, refuseMethod(methods));
+  }
+  app.use(() => {
+    throw new Problem('not_found');
+  });
+  app.use(writeRefusal(options.logger));
+  return app;
+}
+
+/** What every request must satisfy before anything else looks at it. */
+function guard(request: Request, response: Response, next: NextFunction): void {
+  response.set('x-request-id', requestIdOf(response));
+  if (request.rawHeaders.length / 2 > MAX_HEADER_FIELDS) {
+    throw new Problem('too_many_headers', { headers: { connection: 'close' } });
+  }
+  // An absolute target names a host of its own beside the Host field; this server is no proxy and accepts one name only.
+  if (!request.url.startsWith('/')) {
+    throw new Problem('invalid_target');
+  }
+  const query = request.url.indexOf('?');
+  if (query !== -1) {
+    refuseKeyInQuery(new URLSearchParams(request.url.slice(query + 1)));
+  }
+  next();
+}
+
+/** Made here and never taken from the request: a caller could else write into our log or pose as another request. */
+function requestIdOf(response: Response): string {
+  const locals: Record<string, unknown> = response.locals;
+  const known = locals['requestId'];
+  const id = typeof known === 'string' ? known : randomUUID();
+  locals['requestId'] = id;
+  return id;
+}
+
+function answerWith(route: Route, identify: IdentifyCaller) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const caller = route.scope === null ? ANONYMOUS : await identify(request);
+    if (route.scope !== null) {
+      requireScope(caller, route.scope);
+    }
+    const answer = await route.answer({
+      id: requestIdOf(response),
+      caller,
+      message: request,
+      accepts: (types) => request.accepts([...types]) || undefined,
+    });
+    writeAnswer(response, answer);
+  };
+}
+
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, string[]>();
+  for (const route of routes) {
+    for (const path of route.paths) {
+      const served = route.method === 'get' ? ['GET', 'HEAD'] : ['POST'];
+      methods.set(path, [...(methods.get(path) ?? []), ...served]);
+    }
+  }
+  return methods;
+}
+
+/** OPTIONS is told the methods and nothing of CORS: pages of other origins get no access, with or without a key. */
+function refuseMethod(methods: readonly string[]) {
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  return (request: Request, response: Response): void => {
+    if (request.method === 'OPTIONS') {
+      response.status(204).set('allow', allow).end();
+      return;
+    }
+    throw new Problem('method_not_allowed', { headers: { allow } });
+  };
+}
+
+function writeRefusal(logger: Logger) {
+  // Express tells an error handler by its four parameters.
+  // oxlint-disable-next-line max-params
+  return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
+    const problem = toProblem(error);
+    const requestId = requestIdOf(response);
+    if (isServerFault(problem)) {
+      logger.error({ err: error, request_id: requestId, method: request.method, path: request.path }, 'request failed');
+    }
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    writeProblem(response, problem, requestId);
+  };
+}
