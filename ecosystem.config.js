@@ -1,7 +1,8 @@
 // The processes of Auditlane for PM2. `npm start` uses this file with a PM2 of its own (AUDIT_DATA_DIR/pm2); with one of
 // yours, `pm2 start ecosystem.config.js` reads the same `.env` and environment. PM2 reads the named export `apps`.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
 const MIN_WORKERS = 2;
@@ -20,10 +21,20 @@ const envFile = new URL('.env', import.meta.url);
 const settings = { ...(existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {}), ...process.env };
 const workers = Number(settings.AUDIT_WORKERS) || Math.min(MAX_WORKERS, Math.max(MIN_WORKERS, availableParallelism()));
 
+/**
+ * This Node, by a path without "@": PM2 takes what follows one for a version and asks nvm to install it.
+ * Left out, the interpreter of .ts files would be bun where bun is installed.
+ */
+function findInterpreter() {
+  const link = join(import.meta.dirname, 'node_modules', '.bin', 'node');
+  const isSame = existsSync(link) && realpathSync(link) === realpathSync(process.execPath);
+  const paths = isSame ? [link, process.execPath] : [process.execPath];
+  return paths.find((path) => !path.includes('@')) ?? 'node';
+}
+
 const common = {
   cwd: import.meta.dirname,
-  // Without it PM2 would run .ts files by bun where bun is installed.
-  interpreter: process.execPath,
+  interpreter: findInterpreter(),
   wait_ready: true,
   listen_timeout: 30_000,
   // Above the drain deadline of 12 s: PM2 would otherwise kill a process that is still finishing its batch.

@@ -22,7 +22,7 @@ const ENTRIES = {
   pm2: 'scripts/pm2.ts',
   worker: 'scripts/worker.ts',
   demo: 'examples/express-app/demo/main.ts',
-  bench: 'bench/main.ts',
+  bench: 'bench/src/main.ts',
 };
 
 /** @param {string | undefined} command @param {string[]} args @returns {Promise<number>} */

@@ -5,7 +5,9 @@ import type { Outcome } from './outcome.ts';
 import { OUTCOME_FILE } from './vitest.ts';
 
 /** Leaves what the run found where gate/vitest.ts looks for it. Files that could not be run count as failures. */
-export class OutcomeReporter implements Reporter {
+// vitest loads a reporter by the default export of its file.
+// oxlint-disable-next-line import/no-default-export
+export default class OutcomeReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const cases = modules.flatMap((module) => [...module.children.allTests()]);
     const outcome: Outcome = {
@@ -21,10 +23,6 @@ export class OutcomeReporter implements Reporter {
     if (path !== undefined) writeFileSync(path, JSON.stringify(outcome));
   }
 }
-
-// The export that vitest loads a reporter by.
-// oxlint-disable-next-line import/no-default-export
-export default OutcomeReporter;
 
 /** A file that fails outside its tests, in an import or a hook, has errors of its own. */
 function toFileFailures(module: TestModule): readonly string[] {

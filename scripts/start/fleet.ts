@@ -25,7 +25,7 @@ export function createFleet(dataDir: string): Fleet {
     start: async (env) => {
       await daemon;
       const result = await runPm2({ home, args: ['start', 'ecosystem.config.js'], env });
-      if (result.code !== 0) throw new StartError(`PM2 could not start the processes:\n${result.output.trim()}`);
+      if (result.code !== 0) throw new StartError(`PM2 could not start the processes:\n${result.output}`);
     },
     stop: async () => {
       await daemon.catch(() => undefined);

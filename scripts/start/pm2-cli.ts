@@ -1,6 +1,7 @@
 // PM2 is a tool here (it is under the AGPL): its command line is run, its modules are never imported.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { WORKSPACE_DIR } from '@auditlane/runtime';
 
 const CLI = join(WORKSPACE_DIR, 'node_modules', 'pm2', 'bin', 'pm2');
@@ -36,7 +37,7 @@ export async function runPm2(run: Pm2Run): Promise<Pm2Result> {
     // Not 'close': the daemon it may have started holds the same pipes open.
     child.once('exit', (status) => resolve(status ?? 1));
   });
-  return { code, output: chunks.join('') };
+  return { code, output: stripVTControlCharacters(chunks.join('')).trim() };
 }
 
 /** Runs the command line for a person: its output goes to the terminal. Resolves with its exit status. */
