@@ -1,9 +1,22 @@
 export {
+  type ApiKey,
+  type NewApiKey,
+  createApiKey,
+  findApiKey,
+  hashApiKey,
+  isApiKeyUsable,
+  listApiKeys,
+  revokeApiKey,
+  touchApiKey,
+} from './api-keys.ts';
+export { type CatalogFault, type CatalogFaultCode, checkCatalog } from './check-catalog.ts';
+export {
   type ClassifiedError,
   type PostgresErrorKind,
   classifyPostgresError,
   toStoreError,
 } from './classify-postgres-error.ts';
+export { toCopyLine } from './copy-line.ts';
 export { type PoolOptions, createPool } from './create-pool.ts';
 export {
   type Store,
@@ -13,6 +26,7 @@ export {
   SMALL_BATCH_ROWS,
   createStore,
 } from './create-store.ts';
+export { type DropExpiredOptions, type DroppedPartitions, dropExpiredPartitions } from './drop-expired-partitions.ts';
 export {
   type EnsurePartitionsOptions,
   type EnsuredPartitions,
@@ -20,6 +34,25 @@ export {
   ensurePartitions,
   listPartitions,
 } from './ensure-partitions.ts';
+export { toJsonRows } from './json-rows.ts';
+export {
+  type LedgerBatch,
+  type LedgerBlocker,
+  type LedgerCursor,
+  type LedgerLag,
+  type ReadLedgerOptions,
+  readLedger,
+  readLedgerLag,
+  readThroughput,
+} from './ledger.ts';
+export {
+  type FinishedRun,
+  type LastMaintenanceRun,
+  type MaintenanceStatus,
+  finishMaintenanceRun,
+  readMaintenanceRuns,
+  startMaintenanceRun,
+} from './maintenance-runs.ts';
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';
 export {
   type PartitionRange,
@@ -29,4 +62,6 @@ export {
   toPartitionName,
 } from './plan-partitions.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
+export { type IsolatedResult, type RejectedRow, storeIsolating } from './store-isolating.ts';
+export { summarizeRanges } from './summarize-ranges.ts';
 export type { Pool } from 'pg';

@@ -34,3 +34,8 @@ function toMigration(directory: URL, name: string): Migration {
   const version = Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN);
   return { version, name, text, checksum: createHash('sha256').update(text).digest('hex') };
 }
+
+/** The number of the last migration that this release brings. */
+export function latestMigration(): number {
+  return readdirSync(MIGRATIONS).filter((name) => FILE_NAME.test(name)).length;
+}

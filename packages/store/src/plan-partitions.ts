@@ -57,18 +57,20 @@ export function planPartitions({ nowMs, width, existing, aheadDays }: PlanFacts)
   const sorted = existing.toSorted((a, b) => a.fromMs - b.fromMs);
   const endMs = Math.max(nowMs + aheadDays * DAY_MS, addWidths(nowMs, width, WIDTHS_AHEAD));
   const missing: PartitionRange[] = [];
-  let atMs = floorTo(nowMs - DAY_MS, width);
+  let atMs = nowMs - DAY_MS;
   while (atMs <= endMs) {
-    const fromMs = atMs;
-    const covering = sorted.find((range) => range.fromMs <= fromMs && fromMs < range.toMs);
+    const probeMs = atMs;
+    const covering = sorted.find((range) => range.fromMs <= probeMs && probeMs < range.toMs);
     if (covering !== undefined) {
       atMs = covering.toMs;
       continue;
     }
-    const nextMs = sorted.find((range) => range.fromMs > fromMs)?.fromMs ?? Infinity;
-    const toMs = Math.min(addWidths(floorTo(fromMs, width), width, 1), nextMs);
-    missing.push({ fromMs, toMs });
-    atMs = toMs;
+    const beforeMs = sorted.findLast((range) => range.toMs <= probeMs)?.toMs ?? -Infinity;
+    const afterMs = sorted.find((range) => range.fromMs > probeMs)?.fromMs ?? Infinity;
+    const startMs = floorTo(probeMs, width);
+    const range = { fromMs: Math.max(startMs, beforeMs), toMs: Math.min(addWidths(startMs, width, 1), afterMs) };
+    missing.push(range);
+    atMs = range.toMs;
   }
   return missing;
 }

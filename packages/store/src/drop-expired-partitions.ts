@@ -1,0 +1,64 @@
+import { EVENT_FLAGS } from '@auditlane/schema';
+import type { Pool } from 'pg';
+
+import { loadQuery } from './load-query.ts';
+import { readBoolean, readString } from './read-row.ts';
+import { queryOn, runQuery } from './with-client.ts';
+import { withDdlRetries } from './with-ddl-retries.ts';
+
+export interface DropExpiredOptions {
+  /** Events older than this are dropped, a whole partition at a time. */
+  readonly retentionDays: number;
+  /** Default: the clock of this machine. */
+  readonly now?: Date;
+}
+
+export interface DroppedPartitions {
+  readonly dropped: readonly string[];
+  /** Events that lay in DEFAULT. */
+  readonly deletedFromDefault: number;
+  /** Rows of the ledger's DEFAULT and of the side tables. */
+  readonly deletedBeside: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Drops what is older than the retention: partitions of events and ledger that have ended by then, and older rows of DEFAULT and of the
+ * side tables. Idempotent, safe when several processes do it at once, and a crash anywhere leaves work for the next run only.
+ * Throws a retryable StoreError when a lock could not be had in about 15 s; what was dropped by then stays dropped.
+ */
+export async function dropExpiredPartitions(pool: Pool, options: DropExpiredOptions): Promise<DroppedPartitions> {
+  const until = new Date((options.now ?? new Date()).getTime() - options.retentionDays * DAY_MS);
+  const dropped = [...(await dropEnded(pool, 'audit_logs', until)), ...(await dropEnded(pool, 'audit_batches', until))];
+  const deletedFromDefault = await deleteAll(pool, 'delete_expired_events', [until, EVENT_FLAGS.timeSuspect]);
+  let deletedBeside = 0;
+  for (const query of ['delete_expired_batches', 'delete_expired_findings', 'delete_expired_states']) {
+    deletedBeside += await deleteAll(pool, query, [until]);
+  }
+  return { dropped, deletedFromDefault, deletedBeside };
+}
+
+async function dropEnded(pool: Pool, table: string, until: Date): Promise<readonly string[]> {
+  const expired = await runQuery(pool, 'list_expired', [table, until]);
+  const dropped: string[] = [];
+  for (const row of expired.rows) {
+    const name = readString(row, 'name');
+    const wasThere = await withDdlRetries(pool, async (client) => {
+      const answer = await queryOn(client, loadQuery('drop_partition'), [table, name]);
+      return readBoolean(answer.rows[0], 'dropped');
+    });
+    if (wasThere) dropped.push(name);
+  }
+  return dropped;
+}
+
+/** In short statements, so that nobody waits behind one long one. */
+async function deleteAll(pool: Pool, query: string, values: readonly unknown[]): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const { rowCount } = await runQuery(pool, query, values);
+    if (rowCount === null || rowCount === 0) return deleted;
+    deleted += rowCount;
+  }
+}
