@@ -15,7 +15,7 @@ export interface WorkerFleet extends AsyncDisposable {
 async function waitUntilReady(child: ChildProcess): Promise<void> {
   if (child.stdout === null) throw new Error('the worker has no output to wait for');
   for await (const line of createInterface(child.stdout)) {
-    if (line.includes('"ready"')) {
+    if (line.includes('"msg":"worker ready"')) {
       child.stdout.resume();
       return;
     }
