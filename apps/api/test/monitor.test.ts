@@ -1,9 +1,8 @@
-import { createLogger, createRateLimitedLog } from '@auditlane/runtime';
+import { createLogger, createMetrics, createRateLimitedLog } from '@auditlane/runtime';
 import { expect, test } from 'vitest';
 import { coalesce } from '../src/monitoring/coalesce.ts';
 import { createMonitor } from '../src/monitoring/monitor.ts';
 import { renderPrometheus } from '../src/monitoring/prometheus.ts';
-import { createMetrics } from '@auditlane/runtime';
 import { buildBeat, buildQueueState, buildRedisFacts, LIMITS, NOW } from './fixtures/fleet.ts';
 
 function setUp(readRedis: () => Promise<ReturnType<typeof buildRedisFacts>>) {

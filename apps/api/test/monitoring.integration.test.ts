@@ -43,8 +43,10 @@ describe('audit metrics', () => {
     const { url } = await startApi(SERVERS);
     await beat('w1', { counts: { batches: 2, batch_ms_total: 30, failed_attempts: 3 } });
     await beat('w2', { counts: { batches: 2, batch_ms_total: 50, dead_letters: 1 } });
-    await queue.enqueue(['{"v":1,"id":"a"}', '{"v":1,"id":"b"}'], { lane: 'main', capacity: 10_000 });
-    await queue.addStats({ overflow: 4 });
+    await queue.enqueue(
+      Array.from({ length: 6 }, (_, index) => `{"v":1,"id":"${index}"}`),
+      { lane: 'main', capacity: 2 },
+    );
     await createStore(pool, { writer: 'test' }).storeBatch([buildRow(), buildRow(), buildRow()]);
     const { metrics } = await getMetrics(url);
     expect(metrics).toMatchObject({

@@ -20,6 +20,8 @@ export interface MonitoringOptions {
 const Liveness = z.strictObject({ status: z.literal('alive') }).meta({ id: 'Liveness' });
 const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain';
+// What a scraper asks for: parameters must be offered to match.
+const PROMETHEUS_TYPE = 'text/plain; version=0.0.4';
 
 /** The routes that answer how the fleet is. */
 export function monitoringRoutes(options: MonitoringOptions): readonly Route[] {
@@ -125,7 +127,8 @@ function eitherMetricsRoute(options: MonitoringOptions): Route {
       },
     },
     answer: async (request: ApiRequest) => {
-      const wantsText = options.isPrometheusOn && request.accepts([JSON_TYPE, TEXT_TYPE]) === TEXT_TYPE;
+      const chosen = request.accepts([JSON_TYPE, TEXT_TYPE, PROMETHEUS_TYPE]);
+      const wantsText = options.isPrometheusOn && chosen !== undefined && chosen !== JSON_TYPE;
       return wantsText ? prometheusAnswer(options) : { status: 200, json: (await options.monitor.assess()).answer };
     },
   };
