@@ -1,7 +1,7 @@
 import type { CheckedEvent } from './audit-event.ts';
 import { isEventDomain } from './category.ts';
 import type { Findings } from './findings.ts';
-import type { OwnFields } from './own-fields.ts';
+import { pickUnknown, type OwnFields } from './own-fields.ts';
 import type { RedactionPolicy } from './redaction.ts';
 import { toText, type TextField } from './text.ts';
 import { CALLER_BOUNDS, ValueWriter, type WriterBounds } from './value-writer.ts';
@@ -90,7 +90,8 @@ function collectAdditions(event: CheckedEvent, own: OwnFields, facts: MetadataFa
   }
   add('tags', event.tags);
   add('original', collectOriginals(event, facts));
-  if (own.unknownKeys.length > 0) add('extra', pick(own));
+  if (own.droppedKeys > 0) facts.findings.flag('metadataTruncated');
+  if (own.unknownKeys.length > 0) add('extra', pickUnknown(own));
   if (event.metadata) add('caller', readCallerKey(event.metadata));
   return isEmpty ? null : additions;
 }
@@ -114,12 +115,6 @@ function collectOriginals(event: CheckedEvent, facts: MetadataFacts): object | n
 
 function shorten(value: unknown, field: TextField, findings: Findings): unknown {
   return typeof value === 'string' ? toText(value, field, findings) : value;
-}
-
-function pick({ record, unknownKeys }: OwnFields): object {
-  const extra: Record<string, unknown> = Object.create(null);
-  for (const key of unknownKeys) extra[key] = record[key];
-  return extra;
 }
 
 function readCallerKey(metadata: object): unknown {

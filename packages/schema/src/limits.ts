@@ -16,6 +16,8 @@ export const LIMITS = {
   metadataKeys: 1000,
   /** Elements of arrays, maps and sets in metadata, nested ones included. */
   metadataElements: 10_000,
+  /** Unknown keys of an event that are kept; the rest is counted in `_dropped_keys`. */
+  unknownKeys: 500,
   /** Characters of one key in metadata. */
   metadataKeyCharacters: 255,
   /** Characters of one string in metadata. */

@@ -1,12 +1,16 @@
 import { types } from 'node:util';
 import { AuditEventInput } from './audit-event.ts';
+import { LIMITS } from './limits.ts';
 
 export type FieldRecord = Readonly<Record<string, unknown>>;
 
 /** The caller's fields as plain values, and the keys among them that are no field of ours. */
 export interface OwnFields {
   readonly record: FieldRecord;
+  /** At most LIMITS.unknownKeys; their values may still be accessors. */
   readonly unknownKeys: readonly string[];
+  /** Unknown keys beyond that. */
+  readonly droppedKeys: number;
 }
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(AuditEventInput.shape));
@@ -25,28 +29,51 @@ function isRecord(value: unknown): value is FieldRecord {
  */
 export function readOwnFields(input: unknown): OwnFields | null {
   if (!isRecord(input)) return null;
-  if (types.isProxy(input) || Object.getPrototypeOf(input) !== Object.prototype) return copyOwnFields(input);
-  let unknownKeys: string[] | null = null;
-  for (const key of Object.keys(input)) {
-    const descriptor = Object.getOwnPropertyDescriptor(input, key);
-    if (descriptor?.get !== undefined || descriptor?.set !== undefined) return copyOwnFields(input);
-    if (!KNOWN_FIELDS.has(key)) (unknownKeys ??= []).push(key);
+  if (types.isProxy(input) || Object.getPrototypeOf(input) !== Object.prototype) {
+    return Array.isArray(input) ? null : copyOwnFields(input);
   }
-  return { record: input, unknownKeys: unknownKeys ?? NO_KEYS };
+  let unknownKeys: string[] | null = null;
+  let droppedKeys = 0;
+  for (const key of Object.keys(input)) {
+    if (KNOWN_FIELDS.has(key)) {
+      const descriptor = Object.getOwnPropertyDescriptor(input, key);
+      if (descriptor?.get !== undefined || descriptor?.set !== undefined) return copyOwnFields(input);
+    } else if (unknownKeys !== null && unknownKeys.length === LIMITS.unknownKeys) droppedKeys += 1;
+    else (unknownKeys ??= []).push(key);
+  }
+  return { record: input, unknownKeys: unknownKeys ?? NO_KEYS, droppedKeys };
 }
 
-function copyOwnFields(input: FieldRecord): OwnFields | null {
-  if (Array.isArray(input)) return null;
+function copyOwnFields(input: FieldRecord): OwnFields {
   const record: Record<string, unknown> = Object.create(null);
   const unknownKeys: string[] = [];
+  let droppedKeys = 0;
   for (const key of Object.keys(input)) {
+    const isKnown = KNOWN_FIELDS.has(key);
+    if (!isKnown && unknownKeys.length === LIMITS.unknownKeys) {
+      droppedKeys += 1;
+      continue;
+    }
     const descriptor = Object.getOwnPropertyDescriptor(input, key);
     if (descriptor === undefined) continue;
     const isAccessor = descriptor.get !== undefined || descriptor.set !== undefined;
     record[key] = isAccessor ? GETTER : descriptor.value;
-    if (!KNOWN_FIELDS.has(key)) unknownKeys.push(key);
+    if (!isKnown) unknownKeys.push(key);
   }
-  return { record, unknownKeys };
+  return { record, unknownKeys, droppedKeys };
+}
+
+/** The unknown keys with their values, accessors as they are: the writer does not call them. */
+export function pickUnknown({ record, unknownKeys, droppedKeys }: OwnFields): object {
+  const extra: object = Object.create(null);
+  if (droppedKeys > 0) Object.defineProperty(extra, '_dropped_keys', { value: droppedKeys, enumerable: true });
+  for (const key of unknownKeys) {
+    const descriptor = Object.getOwnPropertyDescriptor(record, key);
+    if (descriptor !== undefined && (droppedKeys === 0 || key !== '_dropped_keys')) {
+      Object.defineProperty(extra, key, descriptor);
+    }
+  }
+  return extra;
 }
 
 /** The known fields alone: what the schema looks at, bounded whatever the caller sent. */

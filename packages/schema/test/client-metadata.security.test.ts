@@ -48,6 +48,15 @@ describe('the metadata that logAudit is given', () => {
     expect(stored).toMatchObject({ k0: 1, k999: 1, _dropped_keys: 999_000 });
   });
 
+  test('row 7: of 1,000,000 unknown keys beside the fields the first 500 are kept and the rest is counted', () => {
+    const input: Record<string, unknown> = { ...EVENT };
+    for (let index = 0; index < 1_000_000; index += 1) input[`k${index}`] = 1;
+    const row = toRow(input);
+    expect(toFlagNames(row.flags)).toEqual(['metadataTruncated']);
+    expect(Object.keys(Object(auditlaneOf(row)['extra']))).toHaveLength(501);
+    expect(auditlaneOf(row)['extra']).toMatchObject({ k499: 1, _dropped_keys: 999_500 });
+  });
+
   test('row 7: keys count in all nested objects together', () => {
     const part = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`k${index}`, 1]));
     const stored = storeMetadata({ a: part, b: part, c: 1 });
@@ -173,6 +182,9 @@ describe('the metadata that logAudit is given', () => {
     expect(runs).toBe(1);
     expect(row.host).toBe('[Getter]');
     expect(JSON.parse(row.metadata ?? '')).toEqual({ list: [1], json: { run: 1 }, x: '[Getter]' });
+    const region = Object.defineProperty({ ...EVENT }, 'region', { enumerable: true, get: run });
+    expect(auditlaneOf(toRow(region))).toEqual({ extra: { region: '[Getter]' } });
+    expect(runs).toBe(1);
     const endless = (function* endless() {
       for (;;) yield 1;
     })();
