@@ -43,7 +43,7 @@ export class Client implements AuditClient {
   #closing: Promise<void> | null = null;
 
   constructor(options: ClientOptions) {
-    const { settings, now } = options;
+    const { settings } = options;
     this.#options = options;
     this.#encode = createEncoder(settings, options);
     const transport = new Transport(options);
@@ -56,7 +56,7 @@ export class Client implements AuditClient {
       addToLane: (lane, entry) => transport.addToLane(lane, entry),
       spool: (call) => transport.spool(call),
       commit: (call) => transport.commit(call),
-      now,
+      now: () => transport.now(),
       onUncommitted: (error) =>
         options.warnings.warn('audit client could not store a critical event directly', toErrorFacts(error)),
     };
@@ -148,7 +148,7 @@ export class Client implements AuditClient {
   #start(event: Admitted, fullness: Fullness, resolve: (receipt: Receipt) => void): void {
     const call = new Call(event, {
       route: this.#ordinary,
-      deadlineAt: this.#options.now() + this.#options.settings.deadlineMs,
+      deadlineAt: this.#transport.now() + this.#options.settings.deadlineMs,
       epoch: this.#pending.epoch,
       settle: (settled, outcome) => resolve(this.#settle(settled, outcome)),
     });
@@ -167,7 +167,7 @@ export class Client implements AuditClient {
       { ...event, lane: 'urgent' },
       {
         route: this.#critical,
-        deadlineAt: this.#options.now() + this.#options.settings.criticalDeadlineMs,
+        deadlineAt: this.#transport.now() + this.#options.settings.criticalDeadlineMs,
         epoch: this.#pending.epoch,
         settle: (settled, outcome, error) => {
           const receipt = this.#settle(settled, outcome);

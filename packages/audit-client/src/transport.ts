@@ -15,7 +15,7 @@ import type { Settings } from './settings/settings.ts';
 import type { SpoolCall } from './spool/group-commit.ts';
 import type { SpoolStats } from './spool/spool-stats.ts';
 import { Spool } from './spool/spool.ts';
-import { createTicker } from './ticker.ts';
+import { createTicker, type Ticker } from './ticker.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
 /** What a transport is made with. */
@@ -33,7 +33,7 @@ export interface TransportOptions {
 export class Transport {
   readonly drops: DropLedger = createDropLedger();
   readonly #options: TransportOptions;
-  readonly #ticker = createTicker(() => this.#tick());
+  readonly #ticker: Ticker;
   readonly #lanes: Readonly<Record<Lane, ProducerLane>>;
   readonly #spool: Spool;
   readonly #postgres: PostgresLink;
@@ -42,6 +42,7 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    this.#ticker = createTicker(options.now, (time, wasLate) => this.#tick(time, wasLate));
     const { settings, producer, warnings, now } = options;
     this.#lanes = {
       main: this.#createLane({ lane: 'main', capacity: settings.maxQueueLength }),
@@ -68,6 +69,11 @@ export class Transport {
 
   get spoolStats(): SpoolStats {
     return this.#spool.stats;
+  }
+
+  /** The clock of deadlines; see `Ticker`. */
+  now(): number {
+    return this.#ticker.now();
   }
 
   /** Holds the process while receipts are due. */
@@ -125,7 +131,7 @@ export class Transport {
   }
 
   #createLane(target: { readonly lane: Lane; readonly capacity: number }): ProducerLane {
-    const { warnings, now } = this.#options;
+    const { warnings } = this.#options;
     let push: ((entries: readonly LaneEntry[]) => Promise<PushOutcome>) | null = null;
     return new ProducerLane({
       push: (entries) => {
@@ -136,14 +142,14 @@ export class Transport {
       onSilence: () => this.#openRedis().gate.suspect(),
       onError: (error) =>
         warnings.warn('audit queue did not take events', { lane: target.lane, ...toErrorFacts(error) }),
-      now,
+      now: this.#ticker.now,
     });
   }
 
   #openRedis(): RedisLink {
     if (this.#redis === null) {
-      const { settings, now, warnings } = this.#options;
-      this.#redis = openRedisLink(settings, now, {
+      const { settings, warnings } = this.#options;
+      this.#redis = openRedisLink(settings, this.#ticker.now, {
         onGate: (state) => this.#gateChanged(state),
         onError: (error) => warnings.warn('audit client has no connection to Redis', toErrorFacts(error)),
       });
@@ -161,15 +167,14 @@ export class Transport {
     }
   }
 
-  #tick(): boolean {
-    const now = this.#options.now();
-    const isGateBusy = this.#redis?.gate.tick(now) ?? false;
+  #tick(now: number, wasLate: boolean): boolean {
+    const isGateBusy = this.#redis?.gate.tick(now, wasLate) ?? false;
     const isReady = this.#redis?.gate.state === 'ready';
     const isAnyBusy = [
       this.#lanes.urgent.tick(now),
       this.#lanes.main.tick(now),
       this.#commits.tick(now),
-      this.#spool.tick(now, isReady),
+      this.#spool.tick(this.#options.now(), isReady),
     ].includes(true);
     return isGateBusy || isAnyBusy;
   }

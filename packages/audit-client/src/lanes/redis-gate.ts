@@ -23,6 +23,8 @@ export class RedisGate {
   #state: GateState;
   #since: number;
   #isProbing = false;
+  /** The process was held up, so a connection attempt that timed out just now proves nothing. */
+  #isForgiving = false;
 
   /** `onChange` is called after each change of state. */
   constructor(redis: Redis, now: () => number, onChange: (state: GateState) => void) {
@@ -32,7 +34,7 @@ export class RedisGate {
     this.#state = redis.status === 'ready' ? 'ready' : 'connecting';
     this.#since = now();
     redis.on('ready', () => this.#change('ready'));
-    redis.on('close', () => this.#change(this.#state === 'ready' ? 'connecting' : 'away'));
+    redis.on('close', () => this.#change(this.#state === 'ready' || this.#isForgiving ? 'connecting' : 'away'));
     redis.on('end', () => this.#change('away'));
   }
 
@@ -46,8 +48,9 @@ export class RedisGate {
   }
 
   /** Called by the client's timer; answers whether it must be called again. */
-  tick(now: number): boolean {
+  tick(now: number, wasLate: boolean): boolean {
     const age = now - this.#since;
+    this.#isForgiving = wasLate && this.#state === 'connecting';
     if (this.#state === 'connecting' && age >= CONNECT_GRACE_MS) {
       this.#change('away');
     }
