@@ -44,7 +44,8 @@ const LEDGER_SECONDS = 60;
 export function createApp({ env, logger, stack, signal }: AppContext): App {
   const context: ConnectionContext = { env, stack, log: createRateLimitedLog(logger) };
   const redis = openRedis(context);
-  const pool = openPool(context);
+  // Two pools: whoever sends a flood of wrong keys must not keep the monitor from Postgres.
+  const pool = openPool(context, 'audit-api');
   const monitor = createMonitor({
     readRedis: createRedisFacts({ redis, keys: toKeys(env.AUDIT_QUEUE_KEY), limits: env }),
     readPostgres: async () => {
@@ -62,7 +63,7 @@ export function createApp({ env, logger, stack, signal }: AppContext): App {
     ...monitoringRoutes({ monitor, metrics, isPrometheusOn: env.ENABLE_METRICS, isDraining: () => signal.aborted }),
     ...ingestRoutes({ sink: openEventSink(env, logger, stack), toIdempotentIds: idempotentIds(redis, env) }),
   ];
-  const identify = createIdentify(pool, context);
+  const identify = createIdentify(openPool(context, 'audit-api-keys'), context);
   return { listener: createHttpApp({ routes: [...routes, openApiRoute(routes)], identify, logger }), monitor };
 }
 

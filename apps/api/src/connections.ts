@@ -15,7 +15,7 @@ export interface ConnectionContext {
 
 /** An answer about health must come soon: what does not answer within this is away. */
 export const REDIS_DEADLINE_MS = 1000;
-const POOL_SIZE = 4;
+const POOL_SIZE = 2;
 const END_MS = 1000;
 
 /** The connection for reading the queue's state; it connects with its first call and reconnects for ever. */
@@ -29,12 +29,15 @@ export function openRedis({ env, stack, log }: ConnectionContext): RedisConnecti
   return redis;
 }
 
-/** The pool for the ledger and the API keys; it connects with its first query. */
-export function openPool({ env, stack, log }: ConnectionContext): Pool {
+/** A pool with a name of its own in the server's activity; it connects with its first query. */
+export function openPool({ env, stack, log }: ConnectionContext, applicationName: string): Pool {
   const ssl = toDriverSsl(env.DATABASE_SSL);
   const pool = createPool(env.DATABASE_URL, {
-    applicationName: 'audit-api',
+    applicationName,
     max: POOL_SIZE,
+    connectTimeoutMs: 2000,
+    statementTimeoutMs: 2500,
+    queryTimeoutMs: 3000,
     onError: (error) => void log.warn('postgres_connection', { err: error }, 'postgres connection failed'),
     ...(ssl === undefined ? {} : { ssl }),
   });

@@ -200,6 +200,11 @@ describe('row 57: methods do what they say', () => {
     },
   );
 
+  test('TRACE is 405 on a path without a route too', async () => {
+    const { port } = await startApi(SERVERS);
+    expect((await get(port, '/nowhere', [], 'TRACE')).status).toBe(405);
+  });
+
   test('a method in a header or in the query overrides nothing', async () => {
     const { port } = await startApi(SERVERS);
     const answer = await get(port, `${METRICS}?_method=DELETE`, [

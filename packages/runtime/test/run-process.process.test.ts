@@ -84,6 +84,15 @@ test('a signal during start aborts it, closes what was opened and exits 0 withou
   expect(fixture.messages).toEqual([]);
 });
 
+test('a log that nobody reads any more does not end the process, nor keep it from draining', async () => {
+  const fixture = startFixture();
+  await fixture.said('fixture is up');
+  fixture.child.stdout?.destroy();
+  fixture.child.stderr?.destroy();
+  fixture.child.kill('SIGTERM');
+  expect(await fixture.ended).toMatchObject({ code: 0, notes: expect.stringContaining('first opened') });
+});
+
 test('the drain deadline ends a process that cannot close, with exit code 1', async () => {
   const fixture = startFixture({ FIXTURE_MODE: 'slow close', FIXTURE_DRAIN_MS: '100' });
   await fixture.said('fixture is up');

@@ -13,6 +13,13 @@ import { isServerFault, toProblem, writeAnswer, writeProblem } from './write-ans
 /** Fields beyond this are refused; Node itself would drop those above its own limit without a word. */
 const MAX_HEADER_FIELDS = 100;
 
+/** Answers are read by programs: a browser that shows one may load, run and frame nothing. TLS is a proxy's matter. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  frameguard: { action: 'deny' },
+  strictTransportSecurity: false,
+} as const;
+
 export interface HttpAppOptions {
   readonly routes: readonly Route[];
   readonly identify: IdentifyCaller;
@@ -23,7 +30,7 @@ export interface HttpAppOptions {
 export function createHttpApp(options: HttpAppOptions): Express {
   const app: Express = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', false).set('query parser', false);
-  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(helmet(SECURITY_HEADERS));
   app.use(guard);
   for (const route of options.routes) {
     app[route.method]([...route.paths], answerWith(route, options.identify));
@@ -31,8 +38,11 @@ export function createHttpApp(options: HttpAppOptions): Express {
   for (const [path, methods] of methodsByPath(options.routes)) {
     app.all(path, refuseMethod(methods));
   }
-  app.use(() => {
-    throw new Problem('not_found');
+  app.use((request) => {
+    // TRACE sends header fields back, the key among them: no path has it, known or not.
+    throw request.method === 'TRACE'
+      ? new Problem('method_not_allowed', { headers: { allow: 'GET, HEAD, POST, OPTIONS' } })
+      : new Problem('not_found');
   });
   app.use(writeRefusal(options.logger));
   return app;

@@ -5,6 +5,8 @@
  */
 import { scanScalar, scanString } from './json-scalar.ts';
 
+const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
 /** Returns the index of the first character that cannot be part of a JSON value; the length when the text ends early. */
 export function findJsonFault(text: string): number {
   const scan: Scan = { text, at: 0, open: [] };
@@ -79,7 +81,7 @@ function advance(scan: Scan, next: number): boolean {
 }
 
 function skipSpace(scan: Scan): void {
-  while (' \t\n\r'.includes(scan.text[scan.at] ?? '?')) {
+  while (WHITESPACE.has(scan.text.charCodeAt(scan.at))) {
     scan.at += 1;
   }
 }
