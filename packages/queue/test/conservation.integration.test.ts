@@ -25,7 +25,7 @@ test('after any interleaving of all operations each entry is in one place, in it
       };
       await fc.asyncModelRun(() => ({ model, real: { queue, redis, seen } }), commands);
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
   // Without these the property would have held of nothing.
   const outcomes = [

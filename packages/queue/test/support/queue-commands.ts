@@ -41,8 +41,11 @@ function command(name: string, run: (model: Model, real: Real) => Promise<void>,
   };
 }
 
+// Mostly a claim that is still open, as a worker's calls are.
 function pick(model: Model, index: number): ModelClaim {
-  const claim = model.claims[index % model.claims.length];
+  const open = model.claims.filter(({ isOver }) => !isOver);
+  const from = index % 5 === 0 || open.length === 0 ? model.claims : open;
+  const claim = from[index % from.length];
   if (claim === undefined) throw new Error('no claim');
   return claim;
 }
@@ -113,16 +116,16 @@ const renew = fc
   );
 
 const finish = fc
-  .tuple(index, staleness, fc.nat(100), fc.nat(100), fc.nat(5))
-  .map(([at, stale, deadShare, heldShare, letterId]) =>
+  .tuple(index, staleness, fc.nat(4), fc.nat(2), fc.nat(5))
+  .map(([at, stale, deadCount, heldCount, letterId]) =>
     command(
       'finish',
       async (model, { queue, seen }) => {
         const done = pick(model, at);
         const epoch = done.epoch - stale;
         const expected = gate(done, epoch) ?? 'finished';
-        const dead = Math.floor((done.entries.length * deadShare) / 200);
-        const held = done.entries.slice(dead, dead + Math.floor((done.entries.length * heldShare) / 200));
+        const dead = Math.min(done.entries.length, deadCount);
+        const held = done.entries.slice(dead, dead + heldCount);
         const rows = done.entries.length - dead - held.length;
         const deadLetters = Array.from({ length: dead }, (_, offset) => ({
           id: `d${letterId + offset}`,
@@ -211,20 +214,23 @@ const adopt = fc.tuple(index, fc.integer({ min: 1, max: 3 })).map(([at, callers]
   ),
 );
 
-const redrive = fc.tuple(lane, fc.nat(10), fc.nat(25)).map(([to, letterId, capacity]) =>
-  command(`redrive d${letterId}`, async (model, { queue, seen }) => {
-    const id = `d${letterId}`;
-    const isFull = model.lanes[to].length >= capacity;
-    const expected = isFull ? 'full' : model.failedIds.has(id) ? 'redriven' : 'absent';
-    const entry = `r${model.redriven}`;
-    deepEqual(await queue.redrive({ id, line: `{"id":"${id}"}`, entry, lane: to, capacity }), expected);
-    seen.add(expected);
-    if (expected !== 'redriven') return;
-    model.failedIds.delete(id);
-    model.lanes[to].push(entry);
-    model.redriven += 1;
-  }),
-);
+const redrive = fc
+  .tuple(lane, index, fc.boolean(), fc.constantFrom(0, 1000, 1000))
+  .map(([to, at, isParked, capacity]) =>
+    command('redrive', async (model, { queue, seen }) => {
+      const parked = [...model.failedIds];
+      const id = (isParked ? parked[at % parked.length] : undefined) ?? `d${at % 10}`;
+      const isFull = model.lanes[to].length >= capacity;
+      const expected = isFull ? 'full' : model.failedIds.has(id) ? 'redriven' : 'absent';
+      const entry = `r${model.redriven}`;
+      deepEqual(await queue.redrive({ id, line: `{"id":"${id}"}`, entry, lane: to, capacity }), expected);
+      seen.add(expected);
+      if (expected !== 'redriven') return;
+      model.failedIds.delete(id);
+      model.lanes[to].push(entry);
+      model.redriven += 1;
+    }),
+  );
 
 const restore = fc.integer({ min: 1, max: 6 }).map((limit) =>
   command(`restore ${limit}`, async (model, { queue, seen }) => {
@@ -242,7 +248,22 @@ const forgetScripts = fc.constant(
 /** Any sequence of the protocol's operations, faults included. */
 export function arbitraryCommands() {
   return fc.commands(
-    [push, push, claim, claim, renew, finish, release, endOfLease, adopt, redrive, restore, forgetScripts],
+    [
+      push,
+      push,
+      claim,
+      claim,
+      renew,
+      finish,
+      release,
+      endOfLease,
+      endOfLease,
+      adopt,
+      adopt,
+      redrive,
+      restore,
+      forgetScripts,
+    ],
     {
       maxCommands: 60,
       size: 'max',
