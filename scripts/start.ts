@@ -11,7 +11,8 @@ import { openStack } from './start/stack.ts';
 import { StartError } from './start/start-error.ts';
 import { listenForEnd } from './start/termination.ts';
 
-const startedAt = Date.now() - process.uptime() * 1000;
+// From the first moment of the bootstrap, so that a figure includes an installation.
+const startedAt = Number(process.env['AUDITLANE_STARTED_AT'] ?? performance.timeOrigin);
 
 function say(line: string): void {
   process.stdout.write(`auditlane: ${line}\n`);
@@ -21,7 +22,7 @@ async function run(settings: StartSettings, signal: AbortSignal): Promise<void> 
   await using stack = new AsyncDisposableStack();
   stack.defer(() => say('stopped'));
   const open = await openStack({ settings, stack, signal, say });
-  printReady({ open, settings, elapsedMs: Date.now() - startedAt });
+  printReady({ open, settings, startedAt });
   const broken = open.broken.then((fact) => {
     throw new StartError(`${fact}; its log is in ${settings.dataDir}`);
   });

@@ -24,6 +24,7 @@ export function handOver({ node, root, entry, args }) {
         ...process.env,
         PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
         AUDITLANE_BOOTSTRAP_PID: String(process.pid),
+        AUDITLANE_STARTED_AT: String(Math.round(performance.timeOrigin)),
       },
     });
     forwardSignals(child);

@@ -7,13 +7,15 @@ import type { OpenStack } from './stack.ts';
 export function printReady(ready: {
   readonly open: OpenStack;
   readonly settings: StartSettings;
-  readonly elapsedMs: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
 }): void {
-  const { addresses, eventId } = ready.open;
+  const { addresses, event } = ready.open;
+  const seconds = ((event.storedAt - ready.startedAt) / 1000).toFixed(1);
   const { dataDir } = ready.settings;
   const lines = [
     '',
-    `  Auditlane is ready: event ${eventId} was stored and read back ${(ready.elapsedMs / 1000).toFixed(1)} s after the start.`,
+    `  Auditlane is ready: event ${event.id} was stored and read back ${seconds} s after the start.`,
     '',
     `  Metrics      curl ${addresses.AUDIT_API_URL}/api/v1/monitoring/audit-metrics`,
     `  Health       curl ${addresses.AUDIT_API_URL}/api/v1/monitoring/health`,

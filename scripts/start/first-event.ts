@@ -7,6 +7,12 @@ import { StartError } from './start-error.ts';
 const DEADLINE_MS = 60_000;
 const POLL_MS = 20;
 
+/** The proof: an event with its row. `storedAt` is epoch milliseconds, when the row was first seen. */
+export interface FirstEvent {
+  readonly id: string;
+  readonly storedAt: number;
+}
+
 /** Where the proof goes in and where it is looked for. */
 export interface FirstEventOptions {
   readonly redisUrl: string;
@@ -18,9 +24,8 @@ export interface FirstEventOptions {
 
 /**
  * Sends one event the way an application does and waits for its row: the proof that the whole way works.
- * Returns the event's id.
  */
-export async function storeFirstEvent(options: FirstEventOptions): Promise<string> {
+export async function storeFirstEvent(options: FirstEventOptions): Promise<FirstEvent> {
   const client = createAuditClient({
     redisUrl: options.redisUrl,
     databaseUrl: options.databaseUrl,
@@ -39,7 +44,7 @@ export async function storeFirstEvent(options: FirstEventOptions): Promise<strin
       throw new StartError(`the first event was refused (${receipt.reason}): ${JSON.stringify(receipt.issues ?? [])}`);
     }
     await waitForRow(options, receipt.id);
-    return receipt.id;
+    return { id: receipt.id, storedAt: Date.now() };
   } finally {
     await client.close();
   }

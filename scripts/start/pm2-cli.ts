@@ -12,6 +12,8 @@ export interface Pm2Run {
   readonly args: readonly string[];
   /** Variables for the processes that it starts, beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Kills the command line, which leaves what the daemon does to the daemon. */
+  readonly signal?: AbortSignal;
 }
 
 /** How it ended; `output` is what it printed, without colours. */
@@ -28,6 +30,8 @@ export async function runPm2(run: Pm2Run): Promise<Pm2Result> {
     // A group of its own: a Ctrl-C in the terminal is ours to turn into an orderly end.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    killSignal: 'SIGKILL',
+    ...(run.signal && { signal: run.signal }),
   });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr])

@@ -1,10 +1,10 @@
-import { createPool, migrate } from '@auditlane/store';
+import { createPool, migrate, type Pool } from '@auditlane/store';
 import { asRole, toApiUrl } from './addresses.ts';
 import { ensureAdminKey } from './admin-key.ts';
 import { waitForApi } from './api.ts';
 import { claimDataDir, findFleet } from './claim-data-dir.ts';
 import { removeEnvFile, writeEnvFile, type StackAddresses } from './env-file.ts';
-import { storeFirstEvent } from './first-event.ts';
+import { storeFirstEvent, type FirstEvent } from './first-event.ts';
 import { createFleet, readLogTails } from './fleet.ts';
 import { findParents } from './parents.ts';
 import { findPort } from './port.ts';
@@ -26,7 +26,7 @@ export interface StackContext {
 /** A stack that has stored its first event. */
 export interface OpenStack {
   readonly addresses: StackAddresses;
-  readonly eventId: string;
+  readonly event: FirstEvent;
   /** Resolves with a sentence when an embedded server has ended by itself. */
   readonly broken: Promise<string>;
   /** Writes down what runs now, for a start after a kill -9. */
@@ -50,29 +50,42 @@ export async function openStack(context: StackContext): Promise<OpenStack> {
   stack.defer(() => fleet.stop());
   const urls = await servers.start();
   signal.throwIfAborted();
-
-  const pool = createPool(urls.databaseUrl, {
-    applicationName: 'auditlane-start',
-    max: 2,
-    ...toSsl(settings.databaseSsl),
-  });
-  stack.defer(() => pool.end());
-  await migrate(urls.databaseUrl, { onProgress: say, ...toSsl(settings.databaseSsl) });
-  await ensureAdminKey(pool, dataDir);
+  const pool = await openDatabase(context, urls.databaseUrl);
   signal.throwIfAborted();
 
   say('starting the API, the workers and maintenance');
   const addresses = toAddresses(settings, urls, port);
-  const { redisUrl, databaseUrl } = urls;
-  const fleetEnv = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, PORT: String(port), HOST: settings.host };
-  const proof = storeFirstEvent({ redisUrl, databaseUrl, dataDir, pool, signal });
-  const up = Promise.all([proof, fleet.start(fleetEnv).then(note), waitForApi(addresses.AUDIT_API_URL, signal)]);
-  const [eventId] = await up.catch((error: unknown) => {
-    throw signal.aborted ? error : withLogTails(dataDir, error);
-  });
+  const started = new AbortController();
+  const [event] = await Promise.race([
+    Promise.all([
+      storeFirstEvent({ ...urls, dataDir, pool, signal }),
+      fleet.start(toFleetEnv(settings, urls, port)).then(note),
+      waitForApi(addresses.AUDIT_API_URL, signal),
+    ]),
+    fleet.watchStart(started.signal),
+  ])
+    .catch((error: unknown) => {
+      throw signal.aborted ? error : withLogTails(dataDir, error);
+    })
+    .finally(() => started.abort());
   writeEnvFile(dataDir, addresses);
   stack.defer(() => removeEnvFile(dataDir));
-  return { addresses, eventId, broken: servers.broken, note };
+  return { addresses, event, broken: servers.broken, note };
+}
+
+/** Brings the schema up to this release and opens a pool with all rights. */
+async function openDatabase({ settings, stack, say }: StackContext, databaseUrl: string): Promise<Pool> {
+  const ssl = toSsl(settings.databaseSsl);
+  const pool = createPool(databaseUrl, { applicationName: 'auditlane-start', max: 2, ...ssl });
+  stack.defer(() => pool.end());
+  await migrate(databaseUrl, { onProgress: say, ...ssl });
+  await ensureAdminKey(pool, settings.dataDir);
+  return pool;
+}
+
+/** What was decided here; all else the processes read from the same environment and `.env`. */
+function toFleetEnv({ host }: StartSettings, urls: ServerUrls, port: number): Readonly<Record<string, string>> {
+  return { REDIS_URL: urls.redisUrl, DATABASE_URL: urls.databaseUrl, PORT: String(port), HOST: host };
 }
 
 function toAddresses(settings: StartSettings, urls: ServerUrls, port: number): StackAddresses {
