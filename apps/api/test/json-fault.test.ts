@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findJsonFault } from '../src/ingest/json-fault.ts';
-import { nestingOf } from '../src/ingest/json-nesting.ts';
+import { shapeOf } from '../src/ingest/json-shape.ts';
 
 describe('findJsonFault', () => {
   test.each([
@@ -48,17 +48,21 @@ describe('findJsonFault', () => {
   });
 });
 
-describe('nestingOf', () => {
+describe('shapeOf', () => {
+  const LIMITS = { nesting: 200, commas: 999 };
+
   test.each([
-    ['{"a":[1,[2]]}', 3],
-    ['"[[[["', 0],
-    ['["\\"[[["]', 1],
-    ['[[],[],[[]]]', 3],
-  ])('%s is nested %i deep', (text, depth) => {
-    expect(nestingOf(Buffer.from(text), 100)).toBe(depth);
+    ['{"a":[1,[2]]}', 3, 0],
+    ['"[[[[,,"', 0, 0],
+    ['["\\"[[[,"]', 1, 0],
+    ['[[],[],[[1,2]]]', 3, 2],
+    ['{"a":1,"b":[1,2,3]}', 2, 1],
+  ])('%s is nested %i deep and has %i commas of its own', (text, nesting, commas) => {
+    expect(shapeOf(Buffer.from(text), LIMITS)).toEqual({ nesting, commas });
   });
 
-  test('counting stops one above the limit', () => {
-    expect(nestingOf(Buffer.from('['.repeat(100_000)), 200)).toBe(201);
+  test('looking stops one above a limit', () => {
+    expect(shapeOf(Buffer.from('['.repeat(100_000)), LIMITS).nesting).toBe(201);
+    expect(shapeOf(Buffer.from(`[${'0,'.repeat(100_000)}`), LIMITS).commas).toBe(1000);
   });
 });

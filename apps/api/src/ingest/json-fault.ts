@@ -5,7 +5,10 @@
  */
 import { scanScalar, scanString } from './json-scalar.ts';
 
-const WHITESPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
 
 /** Returns the index of the first character that cannot be part of a JSON value; the length when the text ends early. */
 export function findJsonFault(text: string): number {
@@ -81,7 +84,9 @@ function advance(scan: Scan, next: number): boolean {
 }
 
 function skipSpace(scan: Scan): void {
-  while (WHITESPACE.has(scan.text.charCodeAt(scan.at))) {
+  let code = scan.text.charCodeAt(scan.at);
+  while (code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN || code === TAB) {
     scan.at += 1;
+    code = scan.text.charCodeAt(scan.at);
   }
 }

@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../http/problem.ts';
 import { findJsonFault } from './json-fault.ts';
-import { nestingOf } from './json-nesting.ts';
+import { shapeOf } from './json-shape.ts';
 
 export const MAX_EVENTS = 1000;
 
@@ -57,7 +57,13 @@ function parseLines(body: Buffer): readonly unknown[] {
 }
 
 function parseJson(bytes: Buffer, bodyOffset: number): unknown {
-  if (nestingOf(bytes, MAX_NESTING) > MAX_NESTING) {
+  const isArray = bytes.toString('latin1', 0, 64).trimStart().startsWith('[');
+  const limits = { nesting: MAX_NESTING, commas: isArray ? MAX_EVENTS - 1 : Infinity };
+  const shape = shapeOf(bytes, limits);
+  if (shape.commas > limits.commas) {
+    throw tooMany();
+  }
+  if (shape.nesting > limits.nesting) {
     throw new Problem('json_too_deep', { detail: `At most ${MAX_NESTING} levels are accepted.` });
   }
   const text = bytes.toString('utf8');
