@@ -7,9 +7,10 @@ import type { EncodeContext, Encoded, EventIssue, RejectReason } from './encoded
 import { fitEntry } from './fit-entry.ts';
 import { Findings } from './findings.ts';
 import { toIpAddress } from './ip-address.ts';
+import { LIMITS } from './limits.ts';
 import { toOccurredAt } from './occurred-at.ts';
 import { readOwnFields, type OwnFields } from './own-fields.ts';
-import { quote, toText, type TextField } from './text.ts';
+import { quote, toText, writeClean, type TextField } from './text.ts';
 import { SCHEMA_VERSION } from './vocabularies.ts';
 import { writeEventMetadata } from './event-metadata.ts';
 
@@ -63,6 +64,8 @@ function word(name: string, value: string | null): string {
 
 function member(name: TextField, value: unknown, findings: Findings): string {
   if (value === undefined || value === null) return '';
+  if (typeof value === 'string' && value.length <= LIMITS.text[name])
+    return `,"${name}":${writeClean(value, findings)}`;
   const text = toText(value, name, findings);
   return text === null ? '' : `,"${name}":${quote(text)}`;
 }

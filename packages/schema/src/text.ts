@@ -30,6 +30,16 @@ export function cleanText(text: string, findings: Findings): string {
   return clean;
 }
 
+/** Whether a text may stand between quotes as it is. */
+export function isPlainText(text: string): boolean {
+  return !NEEDS_ESCAPE.test(text);
+}
+
+/** A JSON string of the text, cleaned; one look at it where it needs neither cleaning nor escapes. */
+export function writeClean(text: string, findings: Findings): string {
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(cleanText(text, findings)) : `"${text}"`;
+}
+
 /** A JSON string. */
 export function quote(text: string): string {
   return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;

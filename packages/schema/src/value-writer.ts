@@ -3,7 +3,7 @@ import { LIMITS } from './limits.ts';
 import { GETTER } from './own-fields.ts';
 import { REDACTED, type RedactionPolicy } from './redaction.ts';
 import { describeThrown } from './describe-thrown.ts';
-import { bigintToText, cleanText, cutText, quote } from './text.ts';
+import { bigintToText, cleanText, cutText, isPlainText, quote, writeClean } from './text.ts';
 import { readName } from './safe-read.ts';
 import { toPlain, type WriterTools } from './exotic-value.ts';
 import { sha256Hex } from './digest.ts';
@@ -115,7 +115,7 @@ export class ValueWriter {
     this.#charactersLeft -= text.length;
     const masked = this.#redact.maskText(text);
     if (masked !== text) this.#findings.flag('redacted');
-    return quote(cleanText(masked, this.#findings));
+    return writeClean(masked, this.#findings);
   }
 
   #writeNumber(value: number): string {
@@ -201,6 +201,7 @@ export class ValueWriter {
   }
 
   #writeKey(key: string, names: KeyNames): string {
+    if (key.length <= LIMITS.metadataKeyCharacters && isPlainText(key)) return `"${key}"`;
     if (key.length > LIMITS.metadataKeyCharacters) {
       this.#findings.flag('metadataTruncated');
       this.#findings.recordCut(this.#pathOf(`key ${cutText(key, 64)}`), key);
