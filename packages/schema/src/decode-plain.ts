@@ -109,17 +109,17 @@ function isTame(value: unknown, depth: number): boolean {
   return true;
 }
 
-function isPlainEntry(entry: object, text: string): entry is PlainEntry {
-  for (const [key, value] of Object.entries(entry)) {
+function isPlainEntry(entry: Readonly<Record<string, unknown>>, text: string): entry is PlainEntry & typeof entry {
+  for (const key of Object.keys(entry)) {
     const check = CHECKS.get(key);
-    if (check === undefined || !check(value)) return false;
+    if (check === undefined || !check(entry[key])) return false;
   }
   if (!('event_type' in entry) || !('event_category' in entry)) return false;
   return (!text.includes('\\u') || !RISKY_ESCAPE.test(text)) && text.isWellFormed();
 }
 
 /** The row of an entry that needs no cleaning, or null. */
-export function readPlainRow(entry: object, text: string): EventRow | null {
+export function readPlainRow(entry: Readonly<Record<string, unknown>>, text: string): EventRow | null {
   if (!isPlainEntry(entry, text)) return null;
   const { severity = null, event_domain: given = null, metadata } = entry;
   const { category, domain } = resolveCategoryAndDomain(
