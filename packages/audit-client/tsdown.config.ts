@@ -17,7 +17,8 @@ export default defineConfig({
   clean: true,
   deps: { alwaysBundle: [/^@auditlane\//] },
   copy: [
-    { from: '../queue/lua', to: '.' },
-    { from: '../store/sql/queries', to: 'sql' },
+    // What enqueueing and storing need, and no more: the migrations and the worker's scripts stay at home.
+    { from: '../queue/lua/{enqueue,count}.lua', to: 'lua' },
+    { from: '../store/sql/queries/{store_idempotent,find_conflicting}.sql', to: 'sql/queries' },
   ],
 });

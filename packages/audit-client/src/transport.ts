@@ -18,6 +18,8 @@ import { Spool } from './spool/spool.ts';
 import { createTicker, type Ticker } from './ticker.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
+const NO_CONNECTION = 'audit client has no connection to Redis';
+
 /** What a transport is made with. */
 export interface TransportOptions {
   readonly settings: Settings;
@@ -151,7 +153,7 @@ export class Transport {
       const { settings, warnings } = this.#options;
       this.#redis = openRedisLink(settings, this.#ticker.now, {
         onGate: (state) => this.#gateChanged(state),
-        onError: (error) => warnings.warn('audit client has no connection to Redis', toErrorFacts(error)),
+        onError: (error) => warnings.warn(NO_CONNECTION, toErrorFacts(error)),
       });
       this.#ticker.wake();
     }
@@ -162,6 +164,10 @@ export class Transport {
     this.#lanes.urgent.wake();
     this.#lanes.main.wake();
     this.#ticker.wake();
+    if (state === 'away') {
+      // Not every failure is an error event: a server that speaks another protocol is merely silent.
+      this.#options.warnings.warn(NO_CONNECTION);
+    }
     if (state === 'ready') {
       void this.#spool.queueAnswers();
     }
