@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfigError } from './config-error.ts';
+import { flushStandardOutput } from './create-logger.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -39,7 +40,7 @@ export class Drain {
       this.begin(EXIT.ok, name);
     } else if (now - this.#firstSignalAt > SAME_GESTURE_MS) {
       this.#logger.error({ cause: name }, 'told to end while draining, ending now');
-      process.exit(EXIT.failed);
+      void exitFlushed(EXIT.failed);
     }
   }
 
@@ -63,7 +64,7 @@ export class Drain {
     this.#logger.info({ cause }, 'draining');
     setTimeout(() => {
       this.#logger.error({ drain_ms: this.#drainMs }, 'drain deadline passed, ending now');
-      process.exit(EXIT.failed);
+      void exitFlushed(EXIT.failed);
     }, this.#drainMs).unref();
     this.#controller.abort();
     void this.#close();
@@ -78,6 +79,13 @@ export class Drain {
       this.#logger.error({ err: error }, 'closing failed');
       process.exitCode = EXIT.failed;
     }
+    await flushStandardOutput();
     process.exit();
   }
+}
+
+/** Ends the process when its last line has been handed over. */
+export async function exitFlushed(code: ExitCode): Promise<never> {
+  await flushStandardOutput();
+  process.exit(code);
 }

@@ -16,7 +16,7 @@ import type * as z from 'zod';
 import { ConfigError } from './config-error.ts';
 import { createLogger } from './create-logger.ts';
 import type { Logger } from './create-logger.ts';
-import { Drain } from './drain.ts';
+import { Drain, exitFlushed } from './drain.ts';
 import { loadEnvFile } from './env/load-env-file.ts';
 import { findUnknownNames, parseEnv } from './env/parse-env.ts';
 import { EXIT } from './exit-codes.ts';
@@ -54,7 +54,7 @@ export async function runProcess<S extends z.ZodObject>(options: RunProcessOptio
     loadEnvFile(options.envDir);
     env = parseEnv(options.envSchema);
   } catch (error) {
-    exitOnStartFault(bootLogger, error);
+    return exitOnStartFault(bootLogger, error);
   }
   const logger = createLogger({ name: options.name, level: levelOf(env) });
   for (const { name, nearest } of findUnknownNames()) {
@@ -96,13 +96,13 @@ function listen(drain: Drain): void {
   process.on('unhandledRejection', (error) => drain.fail(error));
 }
 
-function exitOnStartFault(logger: Logger, error: unknown): never {
+function exitOnStartFault(logger: Logger, error: unknown): Promise<never> {
   if (error instanceof ConfigError) {
     logger.fatal({ faults: error.faults }, 'bad configuration');
-    process.exit(EXIT.config);
+    return exitFlushed(EXIT.config);
   }
   logger.fatal({ err: error }, 'cannot read the environment');
-  process.exit(EXIT.failed);
+  return exitFlushed(EXIT.failed);
 }
 
 function levelOf(env: object): string {

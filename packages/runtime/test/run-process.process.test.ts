@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -112,4 +112,30 @@ test('signals that keep coming end a draining process with exit code 1, but the 
   clearInterval(repeat);
   expect(end.code).toBe(1);
   expect(end.log).toContain('told to end while draining');
+});
+
+test('a cluster worker logs through process.stdout, which PM2 replaces, and its last line is there when it has ended', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'auditlane-runtime-'));
+  const out = join(dir, 'out.log');
+  const fixture = startFixture({}, dir, 'cluster.ts');
+  await expect.poll(() => existsSync(out) && readFileSync(out, 'utf8')).toContain('fixture is up');
+  fixture.child.kill('SIGTERM');
+  let log = '';
+  fixture.child.once('exit', () => {
+    log = readFileSync(out, 'utf8');
+  });
+  const end = await fixture.ended;
+  expect(end).toMatchObject({ code: 0, log: '' });
+  expect(log).toContain('process ended');
+});
+
+test('a cluster worker with bad configuration says so before it exits 78', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'auditlane-runtime-'));
+  const fixture = startFixture({ PORT: 'x' }, dir, 'cluster.ts');
+  let log = '';
+  fixture.child.once('exit', () => {
+    log = readFileSync(join(dir, 'out.log'), 'utf8');
+  });
+  expect(await fixture.ended).toMatchObject({ code: 78 });
+  expect(log).toContain('bad configuration');
 });
