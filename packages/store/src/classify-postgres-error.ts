@@ -19,7 +19,6 @@ interface ServerError {
   readonly message: string;
   readonly where: string;
   readonly constraint: string;
-  readonly routine: string;
 }
 
 const DETAIL_CHARACTERS = 200;
@@ -85,9 +84,9 @@ export function toStoreError(error: unknown): StoreError {
 }
 
 function toKind(error: ServerError): PostgresErrorKind {
-  // No partition takes the row. A violated CHECK constraint has the same SQLSTATE, and a name.
-  if (error.sqlstate === '23514' && error.constraint === '' && error.routine === 'ExecFindPartition')
-    return 'partition';
+  // A violated CHECK has a name. Without one the row found no partition, or the one it had found (DEFAULT) gave its range away while
+  // the statement waited: a new statement finds the right one.
+  if (error.sqlstate === '23514' && error.constraint === '') return 'partition';
   return EXACT[error.sqlstate] ?? BY_CLASS[error.sqlstate.slice(0, 2)] ?? 'outage';
 }
 
@@ -100,7 +99,6 @@ function readServerError(error: unknown): ServerError | null {
     message: readText(error, 'message'),
     where: readText(error, 'where'),
     constraint: readText(error, 'constraint'),
-    routine: readText(error, 'routine'),
   };
 }
 

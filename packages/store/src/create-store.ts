@@ -6,6 +6,7 @@ import { COPY_COLUMNS, toCopyLine } from './copy-line.ts';
 import { CopyQuery, toCopyFrame } from './copy-query.ts';
 import { toJsonRows } from './json-rows.ts';
 import { type Query, loadQuery } from './load-query.ts';
+import { StoreError } from './store-error.ts';
 import { queryOn, withClient } from './with-client.ts';
 
 /** What became of a batch. `inserted + duplicates` is the number of rows given. */
@@ -56,12 +57,19 @@ export function createStore(pool: Pool, { writer }: StoreOptions): Store {
     if (rows.length === 0) return { kind: 'stored', inserted: 0, duplicates: 0, conflicting: [], path: 'idempotent' };
     // One order for all writers: two batches with the same ids wait for each other and never deadlock.
     const sorted = rows.toSorted(byId);
+    const isIdempotent = options.idempotent === true || sorted.length < SMALL_BATCH_ROWS;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await storeSorted(sorted, isIdempotent);
+      } catch (error) {
+        if (!isPartitionMoved(error) || attempt === PARTITION_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async function storeSorted(sorted: readonly EventRow[], isIdempotent: boolean): Promise<StoreResult> {
     return withClient(pool, async (client) => {
-      if (
-        options.idempotent !== true &&
-        sorted.length >= SMALL_BATCH_ROWS &&
-        (await copyUnlessDuplicate(client, sorted, writer))
-      ) {
+      if (!isIdempotent && (await copyUnlessDuplicate(client, sorted, writer))) {
         return { kind: 'stored', inserted: sorted.length, duplicates: 0, conflicting: [], path: 'copy' };
       }
       return storeIdempotent(client, sorted, { writer, statements });
@@ -69,6 +77,13 @@ export function createStore(pool: Pool, { writer }: StoreOptions): Store {
   }
 
   return { storeBatch };
+}
+
+/** While a partition is made, statements that had chosen DEFAULT fail: again at once, and it is found. Several may be made in a row. */
+const PARTITION_ATTEMPTS = 5;
+
+function isPartitionMoved(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'partition';
 }
 
 /** False when an id is there already, in the table or twice in the batch: then nothing was stored. */

@@ -16,14 +16,18 @@ const DEADLOCK = '40P01';
  * Runs `change` in a transaction that waits at most 200 ms for a lock, again and again with pauses (about 15 s in all), so that an open
  * reader delays the change and not the writers. `change` may run many times; only its last run counts.
  */
-export async function withDdlRetries<T>(pool: Pool, change: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function withDdlRetries<T>(
+  pool: Pool,
+  change: (client: PoolClient) => Promise<T>,
+  attempts: number = ATTEMPTS,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await inTransaction(pool, change);
     } catch (error) {
       const isLocked =
         error instanceof StoreError && (error.sqlstate === LOCK_NOT_AVAILABLE || error.sqlstate === DEADLOCK);
-      if (!isLocked || attempt === ATTEMPTS) throw error;
+      if (!isLocked || attempt === attempts) throw error;
     }
     // Apart from other processes that wait for the same lock.
     await sleep(PAUSE_MS * (0.5 + Math.random()));

@@ -85,7 +85,7 @@ describe('a server’s answer is classified by its SQLSTATE', () => {
     ['22P04', 'poison'],
     ['22P05', 'poison'],
     ['23502', 'poison'],
-    ['23514', 'poison'],
+    ['23503', 'poison'],
     ['21000', 'poison'],
     ['54000', 'poison'],
     ['54001', 'poison'],
@@ -99,10 +99,12 @@ describe('a server’s answer is classified by its SQLSTATE', () => {
     expect(classifyPostgresError(serverError(code)).kind).toBe(kind);
   });
 
-  it('tells a missing partition from a violated check, which share a SQLSTATE', () => {
+  it('tells a missing or moved partition from a violated check, which share a SQLSTATE', () => {
     const missing = serverError('23514', { routine: 'ExecFindPartition' });
+    const moved = serverError('23514', { routine: 'ExecPartitionCheckEmitError' });
     const violated = serverError('23514', { routine: 'ExecConstraints', constraint: 'events_check' });
-    expect([missing, violated].map((error) => classifyPostgresError(error).kind)).toEqual(['partition', 'poison']);
+    const kinds = [missing, moved, violated].map((error) => classifyPostgresError(error).kind);
+    expect(kinds).toEqual(['partition', 'partition', 'poison']);
   });
 });
 

@@ -17,12 +17,7 @@ export async function startPostgres15(): Promise<{ readonly url: string; stop():
   const dir = makeRunDir();
   const cluster = join(dir.path, 'pgdata');
   const port = await freePort();
-  const [program = '', ...before] = [...asNobody(), join(PROGRAMS, 'initdb')];
-  execFileSync(
-    program,
-    [...before, '-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C'],
-    { stdio: 'ignore' },
-  );
+  run('initdb', ['-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale=C']);
   const server = spawnServer(['-D', cluster, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off']);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await waitFor(() => canConnect(url), { deadlineMs: 20_000, message: 'Postgres 15 accepts connections' });
@@ -37,9 +32,14 @@ export async function startPostgres15(): Promise<{ readonly url: string; stop():
   };
 }
 
+function run(program: string, args: readonly string[]): void {
+  const [first, ...rest] = toCommand(program);
+  execFileSync(first, [...rest, ...args], { stdio: 'ignore' });
+}
+
 function spawnServer(args: readonly string[]): ChildProcess {
-  const [program = '', ...before] = [...asNobody(), join(PROGRAMS, 'postgres')];
-  const server = spawn(program, [...before, ...args], { stdio: 'ignore' });
+  const [first, ...rest] = toCommand('postgres');
+  const server = spawn(first, [...rest, ...args], { stdio: 'ignore' });
   const kill = (): boolean => server.kill('SIGKILL');
   process.once('exit', kill);
   server.once('exit', () => process.off('exit', kill));
@@ -47,10 +47,11 @@ function spawnServer(args: readonly string[]): ChildProcess {
 }
 
 /** Postgres refuses to run as root; in a user namespace it is somebody else and root's files stay readable. */
-function asNobody(): readonly string[] {
-  if (process.getuid?.() !== 0) return [];
+function toCommand(program: string): readonly [string, ...string[]] {
+  const path = join(PROGRAMS, program);
+  if (process.getuid?.() !== 0) return [path];
   const idOf = (what: '-u' | '-g'): string => execFileSync('id', [what, 'nobody'], { encoding: 'utf8' }).trim();
-  return ['unshare', '--user', `--map-user=${idOf('-u')}`, `--map-group=${idOf('-g')}`];
+  return ['unshare', '--user', `--map-user=${idOf('-u')}`, `--map-group=${idOf('-g')}`, path];
 }
 
 async function canConnect(url: string): Promise<boolean> {
