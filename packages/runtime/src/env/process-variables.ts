@@ -17,7 +17,7 @@ export const processVariables = {
     description:
       '`production` narrows what a request from this machine may do without a key (see `AUDIT_LOOPBACK_SCOPES`).',
     section: 'Process',
-    readBy: ['start', 'api', 'worker', 'maintenance', 'client'],
+    readBy: EVERY_PROCESS,
     allowed: '`production`, `development`, `test` or a word of your own',
     fallback: 'development',
   }),
@@ -32,7 +32,7 @@ export const processVariables = {
     description:
       'Folder of the embedded servers, of the admin key and of PM2 under `npm start`, relative to the workspace.',
     section: 'Process',
-    readBy: ['start', 'cli'],
+    readBy: ['start'],
     allowed: 'path',
     fallback: '.auditlane',
   }),

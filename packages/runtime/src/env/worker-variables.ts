@@ -57,7 +57,7 @@ export const upkeepVariables = {
   AUDIT_RETENTION_DAYS: variable(wholeNumber(1, 36_500).default(90), {
     description: 'Days after which whole partitions of events are dropped.',
     section: 'Retention',
-    readBy: ['maintenance', 'cli'],
+    readBy: ['maintenance'],
     allowed: 'whole number of days, 1 to 36500',
     fallback: '90',
   }),
