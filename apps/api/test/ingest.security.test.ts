@@ -23,6 +23,13 @@ const head = (extra: string) =>
   `POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n${extra}\r\n\r\n`;
 
 describe('row 32: a body that does not end', () => {
+  test('of somebody without a key is not listened to: 401 and the connection is closed', async () => {
+    const { port } = await startApi(SERVERS);
+    const request =
+      'POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2147483648\r\n\r\n[';
+    expect(await sendRaw(port, request)).toMatchObject({ status: 401, isClosed: true });
+  });
+
   test('in chunks is answered 413 at the limit, the connection is closed and memory stays flat', async () => {
     const { port } = await startApi(SERVERS);
     const socket = await openSocket(port);

@@ -7,6 +7,7 @@ import { ANONYMOUS, requireScope } from '../access/caller.ts';
 import { refuseKeyInQuery } from '../access/identify-caller.ts';
 import type { IdentifyCaller } from '../access/identify-caller.ts';
 import { Problem } from './problem.ts';
+import { discardBody, hasUnreadBody } from './read-body.ts';
 import type { Route } from './route.ts';
 import { isServerFault, toProblem, writeAnswer, writeProblem } from './write-answer.ts';
 
@@ -125,6 +126,10 @@ function writeRefusal(logger: Logger) {
     if (response.headersSent) {
       next(error);
       return;
+    }
+    if (hasUnreadBody(request)) {
+      response.set('connection', 'close');
+      discardBody(request);
     }
     writeProblem(response, problem, requestId);
   };

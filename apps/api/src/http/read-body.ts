@@ -9,7 +9,7 @@ const LINGER_MS = 500;
 export function requireContentType<T extends string>(message: IncomingMessage, types: readonly T[]): T {
   const encoding = message.headers['content-encoding'];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
-    throw refuseBody(message, 'unsupported_content_encoding');
+    throw new Problem('unsupported_content_encoding');
   }
   const [type = '', ...parameters] = (message.headers['content-type'] ?? '')
     .toLowerCase()
@@ -21,7 +21,7 @@ export function requireContentType<T extends string>(message: IncomingMessage, t
     .replaceAll('"', '');
   const known = types.find((candidate) => candidate === type);
   if (known === undefined || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
-    throw refuseBody(message, 'unsupported_content_type');
+    throw new Problem('unsupported_content_type');
   }
   return known;
 }
@@ -29,7 +29,7 @@ export function requireContentType<T extends string>(message: IncomingMessage, t
 /** Reads a body into memory up to `maxBytes`; beyond, 413 and the connection is closed, whatever Content-Length said. */
 export async function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(message.headers['content-length'] ?? 0) > maxBytes) {
-    throw refuseBody(message, 'body_too_large', `At most ${maxBytes} bytes are accepted.`);
+    throw tooLarge(maxBytes);
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -40,8 +40,7 @@ export async function readBody(message: IncomingMessage, maxBytes: number): Prom
         chunks.push(chunk);
         return;
       }
-      message.removeAllListeners('data');
-      reject(refuseBody(message, 'body_too_large', `At most ${maxBytes} bytes are accepted.`));
+      reject(tooLarge(maxBytes));
     });
     message.once('end', () => resolve(Buffer.concat(chunks)));
     message.once('error', (error) => reject(new Problem('incomplete_body', { cause: error })));
@@ -49,13 +48,22 @@ export async function readBody(message: IncomingMessage, maxBytes: number): Prom
   });
 }
 
-function refuseBody(
-  message: IncomingMessage,
-  code: 'body_too_large' | 'unsupported_content_type' | 'unsupported_content_encoding',
-  detail?: string,
-): Problem {
-  message.resume();
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('body_too_large', { detail: `At most ${maxBytes} bytes are accepted.` });
+}
+
+/**
+ * Throws away what a caller still sends after a refusal, and ends the connection soon: a body of any length costs no
+ * memory, and the caller has had time to read the answer, which closing at once would reset.
+ */
+export function discardBody(message: IncomingMessage): void {
+  message.removeAllListeners('data').resume();
   const cut = setTimeout(() => message.socket.destroy(), LINGER_MS).unref();
   message.once('end', () => clearTimeout(cut));
-  return new Problem(code, { headers: { connection: 'close' }, ...(detail === undefined ? {} : { detail }) });
+}
+
+/** True while bytes of a body may still come. */
+export function hasUnreadBody(message: IncomingMessage): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = message.headers;
+  return !message.complete && (coding !== undefined || length !== '0');
 }
