@@ -14,7 +14,7 @@ export interface ConnectionContext {
 }
 
 /** An answer about health must come soon: what does not answer within this is away. */
-export const REDIS_DEADLINE_MS = 1000;
+const REDIS_DEADLINE_MS = 1000;
 const POOL_SIZE = 2;
 const END_MS = 1000;
 

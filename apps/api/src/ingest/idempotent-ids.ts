@@ -98,7 +98,7 @@ async function rememberFirst(
 }
 
 /** A UUIDv7 of the given time; the 12 bits behind it are the position, so events keep their order within the request. */
-export function toEventId(atMs: number, position: number, random: Buffer): string {
+function toEventId(atMs: number, position: number, random: Buffer): string {
   const bytes = Buffer.alloc(16);
   bytes.writeUIntBE(atMs, 0, 6);
   bytes.writeUInt16BE(0x7000 | (position & 0x0fff), 6);

@@ -26,7 +26,7 @@ const Rejected = z
   })
   .meta({ id: 'RejectedReceipt' });
 
-export const ReceiptBody = z.union([Accepted, Rejected]).meta({ id: 'Receipt' });
+const ReceiptBody = z.union([Accepted, Rejected]).meta({ id: 'Receipt' });
 
 /** The answer 202 of `POST /api/v1/events`. */
 export const IngestAnswer = z

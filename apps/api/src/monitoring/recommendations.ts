@@ -46,7 +46,7 @@ const REDIS_ACTIONS: Readonly<Partial<Record<RedisFault['code'], Pick<Recommenda
   expiring_key: { severity: 'critical', action: 'redis-cli persist <key>' },
 };
 
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   function redisAway({ isRedisConnected, metrics }) {
     const age = describeAge(metrics.redis_age_ms);
     return when(!isRedisConnected, {

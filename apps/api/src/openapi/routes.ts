@@ -10,7 +10,7 @@ const INFO = {
 } as const;
 
 /** Builds the OpenAPI 3.1 document of the routes that are served, from the schemas that they answer with. */
-export function toOpenApiDocument(routes: readonly Route[]) {
+function toOpenApiDocument(routes: readonly Route[]) {
   const paths: Record<string, ZodOpenApiPathsObject[string]> = {};
   for (const route of routes) {
     const [path, ...aliases] = route.paths;
