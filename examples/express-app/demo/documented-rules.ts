@@ -1,6 +1,6 @@
 /**
  * What Auditlane documents that it does to an event on its way, written once more from the documentation alone, so that
- * the demo does not check the client's code against itself: limits (`docs/events.md`), masked keys, card numbers.
+ * the demo does not check the client's code against itself: limits (`packages/schema/README.md`), masked keys, card numbers.
  */
 import { createHash } from 'node:crypto';
 

@@ -26,5 +26,5 @@ export async function runLines(audit: AuditClient, lines: readonly LogLine[]): P
     else acknowledged.push({ name, id: receipt.id, expected: toExpectedRow(said) });
   };
   await Promise.all(lines.map((line) => log(line)));
-  return { sent: lines.length, refused: 0, acknowledged, unacknowledged };
+  return { sent: lines.length, refused: 0, withoutHost: 0, acknowledged, unacknowledged };
 }

@@ -19,6 +19,8 @@ export interface Outcome {
   readonly sent: number;
   /** Never reached the application: the HTTP parser's answer was an error without an event. */
   readonly refused: number;
+  /** Of the refused, those without a Host header: Node answers them itself and tells the application nothing. */
+  readonly withoutHost: number;
   readonly acknowledged: readonly Acknowledged[];
   /** Reached the application, but no receipt of a kept event came back: each is a failure. */
   readonly unacknowledged: readonly string[];
@@ -41,11 +43,13 @@ export async function runRequests(port: number, requests: readonly RequestRecord
   const acknowledged: Acknowledged[] = [];
   const unacknowledged: string[] = [];
   let refused = 0;
+  let withoutHost = 0;
   for (const request of requests) {
     const bytes = toBytes(request);
     const answer = await sendBytes(port, bytes);
     if (answer.auditStatus === null && (answer.status === 400 || answer.status === 431 || answer.status === 501)) {
       refused += 1;
+      if (parseBytes(bytes).headers['host'] === undefined) withoutHost += 1;
       continue;
     }
     if (answer.eventId === null) {
@@ -56,5 +60,5 @@ export async function runRequests(port: number, requests: readonly RequestRecord
     }
     acknowledged.push({ name: request.id, id: answer.eventId, expected: expectRequest(parseBytes(bytes), remembered) });
   }
-  return { sent: requests.length, refused, acknowledged, unacknowledged };
+  return { sent: requests.length, refused, withoutHost, acknowledged, unacknowledged };
 }

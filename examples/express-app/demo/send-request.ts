@@ -17,7 +17,9 @@ export interface Answer {
   readonly auditStatus: string | null;
 }
 
-const ANSWER_DEADLINE_MS = 5_000;
+const ANSWER_DEADLINE_MS = 10_000;
+/** After this silence the sending side is closed: Node drops a request whose sender hangs up before the answer. */
+const SILENCE_MS = 2_000;
 
 /** The exact bytes of a request: texts as UTF-8, and a Content-Length where a body comes without one. */
 export function toBytes(request: RequestRecord): Buffer {
@@ -42,17 +44,24 @@ function parseAnswer(text: string): Answer {
 }
 
 /**
- * Sends bytes on a connection of their own, closes the sending side, and reads until the server closes. Bytes that
- * leave the server waiting for more therefore end in its answer to a broken request, not in a time-out.
+ * Sends bytes on a connection of their own and reads until the server closes. When nothing comes back the sending side is
+ * closed, so that bytes which leave the server waiting for more end in its answer to a broken request.
  */
 export function sendBytes(port: number, bytes: Buffer): Promise<Answer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    const silence = setTimeout(() => socket.end(), SILENCE_MS);
     socket.setTimeout(ANSWER_DEADLINE_MS, () => socket.destroy());
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('data', (chunk) => {
+      clearTimeout(silence);
+      chunks.push(chunk);
+    });
     // A reset after the answer is the server's way of refusing the rest; what it said before still counts.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => resolve(parseAnswer(Buffer.concat(chunks).toString('latin1'))));
+    socket.on('close', () => {
+      clearTimeout(silence);
+      resolve(parseAnswer(Buffer.concat(chunks).toString('latin1')));
+    });
   });
 }
