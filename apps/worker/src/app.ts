@@ -5,10 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { connectRedis, createQueue, openWakeListener, toQueueKeys } from '@auditlane/queue';
-import type { CheckRedisOptions, Queue, QueueKeys } from '@auditlane/queue';
+import type { CheckRedisOptions, Claim, Queue, QueueKeys } from '@auditlane/queue';
 import { createRateLimitedLog, toBatchSize, toRedisUrl } from '@auditlane/runtime';
 import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime';
 import { createStore, storeIsolating } from '@auditlane/store';
+import { claimLimit, toMeanBytes } from './batching/claim-limit.ts';
 import { openBeats } from './beats/open-beats.ts';
 import type { Tally } from './beats/tally.ts';
 import { awaitRedis } from './checks/await-redis.ts';
@@ -54,8 +55,8 @@ interface Ground {
   readonly pool: Pool;
   readonly drain: DrainSignals;
   readonly leaseMs: number;
-  /** Entries left in the lane after the latest claim. */
-  readonly depth: { latest: number };
+  /** What the latest claim told: entries left in its lane, and their mean size (0 when there were none). */
+  readonly latest: { depth: number; entryBytes: number };
 }
 
 /** What the slots share besides. */
@@ -73,7 +74,7 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
   const { env, signal, stack } = context;
   const ground = openGround(context);
   const breaker = createBreaker(ground);
-  const batchSize = (): number => toBatchSize(ground.depth.latest, env);
+  const batchSize = (): number => toBatchSize(ground.latest.depth, env);
   const isPostgresAway = (): boolean => breaker.isOpen;
   const { tally, heartbeat } = openBeats({
     ...ground,
@@ -119,7 +120,7 @@ function openGround({ env, logger: parent, stack }: ProcessContext<WorkerEnv>): 
     queue: createQueue(redis, keys),
     drain: createDrainSignals(),
     leaseMs: env.AUDIT_LEASE_MS,
-    depth: { latest: 0 },
+    latest: { depth: 0, entryBytes: 0 },
   };
 }
 
@@ -144,7 +145,7 @@ function createBreaker({ pool, log, logger }: Ground): Breaker {
 }
 
 function openSlots(ground: Ground, shared: SlotGround): void {
-  const { env, stack, depth, drain } = ground;
+  const { env, stack, latest, drain } = ground;
   const wakeUp = createWakeUp(sleep);
   const writer = createWriter(ground, shared);
   const sweep = createAdoptionSweep({
@@ -161,9 +162,10 @@ function openSlots(ground: Ground, shared: SlotGround): void {
     wakeUp,
     work: createWork(ground, { ...shared, writer }),
     nextLane: createLaneTurns(),
-    claimLimit: () => Math.min(shared.batchSize(), writer.ceiling()),
-    onDepth: (left: number) => {
-      depth.latest = left;
+    claimLimit: () => claimLimit({ ...latest, batchSize: shared.batchSize(), ceiling: writer.ceiling() }),
+    onClaim: (claim: Claim | null) => {
+      latest.depth = claim?.depth ?? 0;
+      latest.entryBytes = toMeanBytes(claim?.entries ?? []);
     },
     lingerMs: env.AUDIT_LINGER_MS,
     pollMs: POLL_MS,

@@ -6,6 +6,7 @@ import { createUuidV7 } from '@auditlane/schema';
 import { spawnProcess, waitFor } from '@auditlane/testkit';
 import type { RedisFixture, SpawnedProcess, TestDatabase } from '@auditlane/testkit';
 import { expect } from 'vitest';
+import nodeArgs from '../node-args.json' with { type: 'json' };
 
 export const KEYS = toQueueKeys('audit:queue');
 export const LEASE_MS = 500;
@@ -70,6 +71,7 @@ export function createFleet({ redis, database }: Servers): Fleet {
   const start = (env: Readonly<Record<string, string>> = {}): SpawnedProcess =>
     spawnProcess(WORKER, {
       hasIpc: true,
+      nodeArgs,
       env: { REDIS_URL: redis.url, DATABASE_URL: database.url, AUDIT_LEASE_MS: String(LEASE_MS), ...env },
     });
   const rowCount = async (): Promise<number> => {

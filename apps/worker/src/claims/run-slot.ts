@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { CALL_LIMITS } from '@auditlane/queue';
 import type { Claim, Lane, Queue } from '@auditlane/queue';
+import { CLAIM_BYTES } from '../batching/claim-limit.ts';
 import { lingerAfter } from '../batching/linger.ts';
 import type { Tally } from '../beats/tally.ts';
 import { backoffMs } from '../outages/backoff.ts';
@@ -27,10 +27,10 @@ export interface SlotParts {
   readonly work: (taken: TakenClaim) => Promise<void>;
   /** The lane that the next claim prefers. */
   readonly nextLane: () => Lane;
-  /** Entries that the next claim may take, by the depth seen last and what Postgres bears. */
+  /** Entries that the next claim may take. */
   readonly claimLimit: () => number;
-  /** Told the depth of the lane after each claim. */
-  readonly onDepth: (depth: number) => void;
+  /** Told what each claim found. */
+  readonly onClaim: (claim: Claim | null) => void;
   readonly leaseMs: number;
   readonly lingerMs: number;
   readonly pollMs: number;
@@ -86,13 +86,13 @@ async function claimNext(parts: SlotParts, pending: { batchId: string }, limit: 
   const claim = await parts.queue.claim({
     batchId: pending.batchId,
     limit,
-    maxBytes: CALL_LIMITS.claimBytes,
+    maxBytes: CLAIM_BYTES,
     leaseMs: parts.leaseMs,
     worker: parts.worker,
     prefer: parts.nextLane(),
   });
   pending.batchId = randomUUID();
-  parts.onDepth(claim?.depth ?? 0);
+  parts.onClaim(claim);
   if (claim !== null) parts.tally.claimed(parts.clockMs() - startedMs);
   return claim;
 }
