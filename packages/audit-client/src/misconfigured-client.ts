@@ -12,7 +12,7 @@ import type { Warnings } from './warnings.ts';
  */
 export function createMisconfiguredClient(issues: readonly EventIssue[], warnings: Warnings): AuditClient {
   const counts = createReceiptCounts();
-  const producerId = randomBytes(12).toString('base64url');
+  const producerId = randomBytes(10).toString('hex');
   const refuse = (): void => {
     counts.rejected.misconfigured += 1;
     warnings.warn('audit client is misconfigured, nothing is logged', { issues });

@@ -42,5 +42,5 @@ export function createProducer(readPid: () => number = () => process.pid): Produ
 }
 
 function toProducerId(): string {
-  return randomBytes(12).toString('base64url');
+  return randomBytes(10).toString('hex');
 }

@@ -15,7 +15,7 @@ import type { Settings } from './settings/settings.ts';
 import type { SpoolCall } from './spool/group-commit.ts';
 import type { SpoolStats } from './spool/spool-stats.ts';
 import { Spool } from './spool/spool.ts';
-import { createTicker, type Ticker } from './ticker.ts';
+import { Ticker } from './ticker.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
 const NO_CONNECTION = 'audit client has no connection to Redis';
@@ -25,7 +25,6 @@ export interface TransportOptions {
   readonly settings: Settings;
   readonly producer: Producer;
   readonly warnings: Warnings;
-  readonly now: () => number;
 }
 
 /**
@@ -41,11 +40,15 @@ export class Transport {
   readonly #postgres: PostgresLink;
   readonly #commits: Commits;
   #redis: RedisLink | null = null;
+  #isClosed = false;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#ticker = createTicker(options.now, (time, wasLate) => this.#tick(time, wasLate));
-    const { settings, producer, warnings, now } = options;
+    this.#ticker = new Ticker(
+      () => performance.now(),
+      (time, wasLate) => this.#tick(time, wasLate),
+    );
+    const { settings, producer, warnings } = options;
     this.#lanes = {
       main: this.#createLane({ lane: 'main', capacity: settings.maxQueueLength }),
       urgent: this.#createLane({ lane: 'urgent', capacity: settings.maxUrgentLength }),
@@ -59,14 +62,15 @@ export class Transport {
       onCorrupt: () => this.drops.add('spool_corrupt'),
       onWaiting: () => this.#ticker.wake(),
       warnings,
-      now,
+      now: () => this.#ticker.now(),
+      wallClock: Date.now,
     });
     this.#postgres = createPostgresLink(settings, `${hostname()}:${process.pid}:${producer.id}`);
     this.#commits = new Commits(this.#postgres.storeLines, settings.poolSize);
   }
 
   get redisState(): GateState | 'closed' {
-    return this.#redis?.gate.state ?? 'closed';
+    return this.#isClosed || this.#redis === null ? 'closed' : this.#redis.gate.state;
   }
 
   get spoolStats(): SpoolStats {
@@ -121,9 +125,12 @@ export class Transport {
 
   /** Closes everything; call it when no receipt is due any more. */
   async close(): Promise<void> {
+    // A replay under way may wait for an unref'd socket; without a hold, awaiting this would end the process unsettled.
+    this.#ticker.hold();
     await this.#spool.close();
     await this.reportDrops();
     this.#ticker.stop();
+    this.#isClosed = true;
     this.#redis?.close();
     await this.#postgres
       .close()
@@ -144,14 +151,14 @@ export class Transport {
       onSilence: () => this.#openRedis().gate.suspect(),
       onError: (error) =>
         warnings.warn('audit queue did not take events', { lane: target.lane, ...toErrorFacts(error) }),
-      now: this.#ticker.now,
+      now: () => this.#ticker.now(),
     });
   }
 
   #openRedis(): RedisLink {
     if (this.#redis === null) {
       const { settings, warnings } = this.#options;
-      this.#redis = openRedisLink(settings, this.#ticker.now, {
+      this.#redis = openRedisLink(settings, () => this.#ticker.now(), {
         onGate: (state) => this.#gateChanged(state),
         onError: (error) => warnings.warn(NO_CONNECTION, toErrorFacts(error)),
       });
@@ -161,6 +168,9 @@ export class Transport {
   }
 
   #gateChanged(state: GateState): void {
+    if (this.#isClosed) {
+      return;
+    }
     this.#lanes.urgent.wake();
     this.#lanes.main.wake();
     this.#ticker.wake();
@@ -180,7 +190,7 @@ export class Transport {
       this.#lanes.urgent.tick(now),
       this.#lanes.main.tick(now),
       this.#commits.tick(now),
-      this.#spool.tick(this.#options.now(), isReady),
+      this.#spool.tick(now, isReady),
     ].includes(true);
     return isGateBusy || isAnyBusy;
   }

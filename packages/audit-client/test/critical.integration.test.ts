@@ -146,7 +146,7 @@ test('Postgres comes back: the next critical event is stored again', async () =>
     await migrate(server.url);
     const { client } = createTestClient({ redisUrl: url, databaseUrl: server.url });
     expect(await client.logCriticalAudit(event())).toMatchObject({ status: 'stored' });
-    await server.kill();
+    await server.halt();
     expect(await client.logCriticalAudit(event())).toMatchObject({ status: 'queued' });
     await server.restart();
     expect(await client.logCriticalAudit(event())).toMatchObject({ status: 'stored' });

@@ -71,6 +71,14 @@ describe('a script that logs and has nothing left to do', () => {
     expect(await redis.llen('audit:queue')).toBe(1000);
   });
 
+  test.each(['pass', 'swallow requests'] as const)('may await close, whatever the link does (%s)', async (mode) => {
+    const proxy = await startFaultProxy(server.port);
+    proxy.mode = mode;
+    const { exit, receipts } = await runToEnd('log-and-close', { REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
+    expect(exit).toEqual(clean);
+    expect(receipts.map((receipt) => receipt.status)).toEqual([mode === 'pass' ? 'queued' : 'spooled']);
+  });
+
   test('reports its drops before it ends', async () => {
     await redis.lpush('audit:queue', 'occupied');
     const { exit } = await runToEnd('log-and-end', {

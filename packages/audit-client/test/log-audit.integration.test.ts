@@ -73,7 +73,7 @@ test('flush resolves when all calls before it have their receipts', async () => 
 });
 
 test('close drains what was logged before it, is joined by a second close, and answers later calls "closed"', async () => {
-  const { client } = createTestClient({ redisUrl: url });
+  const { client, warnings } = createTestClient({ redisUrl: url });
   const before = Array.from({ length: 500 }, () => client.logAudit(buildEvent()));
   const closing = client.close();
   expect(client.close()).toBe(closing);
@@ -84,6 +84,8 @@ test('close drains what was logged before it, is joined by a second close, and a
   await expect(client.logCriticalAudit(buildEvent())).rejects.toMatchObject({ name: 'AuditError', code: 'closed' });
   expect(await redis.llen('audit:queue')).toBe(500);
   await waitFor(async () => !String(await redis.client('LIST')).includes('auditlane-client'));
+  expect(client.stats().redis).toBe('closed');
+  expect(warnings.map((warning) => warning.message)).toEqual(['audit events are rejected: closed']);
 });
 
 test('drops are counted by reason in audit:stats with the next call', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../src/settings/read-settings.ts';
-import { Settings } from '../src/settings/settings.ts';
+import type { Settings } from '../src/settings/settings.ts';
 
 function valid(options: unknown, environment: Record<string, string> = {}): Settings {
   const result = readSettings(options, environment);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createTicker } from '../src/ticker.ts';
+import { Ticker } from '../src/ticker.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 test('time for which the process itself was held up is left out, and told', () => {
   let wall = 1000;
   const ticks: (readonly [number, boolean])[] = [];
-  const ticker = createTicker(
+  const ticker = new Ticker(
     () => wall,
     (now, wasLate) => ticks.push([now, wasLate]) > 0,
   );
@@ -29,7 +29,7 @@ test('time for which the process itself was held up is left out, and told', () =
 test('it stops after five idle seconds, unless it holds the process, and starts again', () => {
   let wall = 0;
   let ticks = 0;
-  const ticker = createTicker(
+  const ticker = new Ticker(
     () => wall,
     () => {
       ticks += 1;

@@ -98,7 +98,7 @@ export class ProducerLane {
       );
       return;
     }
-    void this.#push(this.#waiting.takeChunk(MAX_PUSH_ENTRIES, MAX_PUSH_BYTES));
+    this.#push(this.#waiting.takeChunk(MAX_PUSH_ENTRIES, MAX_PUSH_BYTES)).catch(this.#around.onError);
   };
 
   async #push(entries: readonly LaneEntry[]): Promise<void> {

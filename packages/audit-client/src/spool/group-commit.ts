@@ -45,7 +45,7 @@ export class GroupCommit {
     this.#waiting.push(call);
     if (!this.#isRunning) {
       this.#isRunning = true;
-      void this.#run();
+      this.#run().catch(this.#around.onFailed);
     }
   }
 
@@ -57,10 +57,13 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.exclusively(() => this.#commitOnce());
+    try {
+      while (this.#waiting.length > 0) {
+        await this.exclusively(() => this.#commitOnce());
+      }
+    } finally {
+      this.#isRunning = false;
     }
-    this.#isRunning = false;
   }
 
   async #commitOnce(): Promise<void> {

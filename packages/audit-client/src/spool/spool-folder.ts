@@ -1,5 +1,5 @@
 import { lstat, mkdir, open } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /**
@@ -10,10 +10,20 @@ export function toDefaultSpoolDir(stateHome: string | undefined): string {
   if (stateHome !== undefined && isAbsolute(stateHome)) {
     return join(stateHome, 'auditlane-spool');
   }
-  const home = homedir();
-  return isAbsolute(home) && home !== '/' && home !== '/nonexistent'
-    ? join(home, '.local', 'state', 'auditlane-spool')
-    : join(tmpdir(), `auditlane-spool-${userInfo().uid}`);
+  const home = findHome();
+  return home === null
+    ? join(tmpdir(), `auditlane-spool-${process.getuid?.() ?? 'user'}`)
+    : join(home, '.local', 'state', 'auditlane-spool');
+}
+
+/** In a container the user may have no entry in the password file; `homedir` then throws. */
+function findHome(): string | null {
+  try {
+    const home = homedir();
+    return isAbsolute(home) && home !== '/' && home !== '/nonexistent' ? home : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Makes `folder`, readable by this user alone. Throws when it cannot, or when the path is a link or another user's. */

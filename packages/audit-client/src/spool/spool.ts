@@ -29,7 +29,10 @@ export interface SpoolOptions {
   /** Events may wait for a replay: `tick` is to be called. */
   readonly onWaiting: () => void;
   readonly warnings: Warnings;
+  /** Milliseconds that never go back, for pauses. */
   readonly now: () => number;
+  /** Milliseconds since 1970, for the times of files. */
+  readonly wallClock: () => number;
 }
 
 /**
@@ -143,12 +146,12 @@ export class Spool {
   }
 
   async #keepHouse(): Promise<void> {
-    const { dir, warnings, now, producerId } = this.#options;
+    const { dir, warnings, wallClock, producerId } = this.#options;
     try {
-      await touchOwners(dir, this.#folders, now());
+      await touchOwners(dir, this.#folders, wallClock());
       const owner = await this.#describeOwner();
       const toName = (): string => `${producerId}-${randomBytes(6).toString('hex')}`;
-      const { adopted, foreign } = await adoptAbandoned(dir, { names: this.#folders, owner, toName, now: now() });
+      const { adopted, foreign } = await adoptAbandoned(dir, { names: this.#folders, owner, toName, now: wallClock() });
       for (const name of adopted) {
         this.#folders.add(name);
         this.#bytes += await measureFolder(join(dir, name));

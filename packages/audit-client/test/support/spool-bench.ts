@@ -26,7 +26,8 @@ export function createSpoolBench(dir: string, overrides: Partial<SpoolOptions> =
     },
     onWaiting: () => undefined,
     warnings: createWarnings({ warn: (_facts, message) => warnings.push(message) }, () => 0),
-    now: Date.now,
+    now: () => performance.now(),
+    wallClock: Date.now,
     ...overrides,
   });
   const append = (line: string, lane: 'main' | 'urgent' = 'main'): Promise<'spooled' | 'unspoolable'> =>
@@ -36,7 +37,7 @@ export function createSpoolBench(dir: string, overrides: Partial<SpoolOptions> =
   const replay = (count: number): Promise<unknown> =>
     waitFor(
       () => {
-        spool.tick(Date.now(), true);
+        spool.tick(performance.now(), true);
         return queue.length >= count;
       },
       { message: `${count} entries replayed` },
