@@ -15,8 +15,8 @@ const DAYS_OF: Readonly<Record<PartitionWidth, number>> = { month: 31, week: 7, 
 const WIDEST_FIRST = ['month', 'week', 'day', 'hour'] as const satisfies readonly PartitionWidth[];
 const WIDTHS_AHEAD = 3;
 
-/** Primary key 32, user 78, event type 87 bytes a row, measured with 400,000 rows: docs/adr/0010-indexes-of-audit-logs.md. */
-export const INDEX_BYTES_PER_ROW = 200;
+/** Primary key 32, user 78, event type 87 bytes a row, measured with 400,000 rows: docs/adr/0006-indexes-of-audit-logs.md. */
+const INDEX_BYTES_PER_ROW = 200;
 
 /**
  * A query without a range of ids locks every partition with its indexes, and the server's lock table has room for about

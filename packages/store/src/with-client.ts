@@ -2,6 +2,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 
 import { type Query, loadQuery } from './load-query.ts';
 import { toStoreError } from './classify-postgres-error.ts';
+import type { StoreError } from './store-error.ts';
 
 /**
  * Lends a connection to `use`. Whatever goes wrong comes out as a StoreError.
@@ -16,7 +17,7 @@ export async function withClient<T>(pool: Pool, use: (client: PoolClient) => Pro
     return result;
   } catch (error) {
     const failure = toStoreError(error);
-    client.release(failure.code === 'outage' ? failure : undefined);
+    client.release(isUsableAfter(failure) ? undefined : failure);
     throw failure;
   }
 }
@@ -37,6 +38,11 @@ export async function queryOn(
   values: readonly unknown[] = [],
 ): Promise<QueryResult<Record<string, unknown>>> {
   return client.query<Record<string, unknown>>({ ...query, values: [...values] });
+}
+
+/** A lock that was not to be had (55) and a transaction that lost against another (40) leave the connection as it was. */
+function isUsableAfter({ code, sqlstate }: StoreError): boolean {
+  return code !== 'outage' || sqlstate?.startsWith('55') === true || sqlstate?.startsWith('40') === true;
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {

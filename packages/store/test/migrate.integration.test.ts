@@ -1,6 +1,6 @@
-import { createTestDatabase, useDatabase } from '@auditlane/testkit';
+import { createTestDatabase, startTestPostgres, useDatabase } from '@auditlane/testkit';
 import pg from 'pg';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createPool, migrate } from '../src/index.ts';
 import { loadMigrations } from '../src/load-migrations.ts';
@@ -33,24 +33,26 @@ describe('an empty database', () => {
     expect(created).toHaveLength(13);
   });
 
-  it('is one of several in a cluster, all migrated at once: the roles are shared', async () => {
-    const admin = new pg.Client({ connectionString: inject('auditlanePostgresUrl') });
-    await admin.connect();
-    try {
-      const databases = await Promise.all(Array.from({ length: 4 }, () => createTestDatabase({ template: 'empty' })));
-      const results = await Promise.all(databases.map((database) => migrate(database.url)));
-      expect(results.map((result) => result.applied)).toEqual(databases.map(() => NAMES));
-      const roles = await admin.query(
-        `select rolname, rolcanlogin, rolbypassrls from pg_roles where rolname in ('audit_writer', 'audit_reader') order by 1`,
-      );
-      expect(roles.rows).toEqual([
-        { rolname: 'audit_reader', rolcanlogin: false, rolbypassrls: false },
-        { rolname: 'audit_writer', rolcanlogin: false, rolbypassrls: true },
-      ]);
-      await Promise.all(databases.map((database) => database.drop()));
-    } finally {
-      await admin.end();
-    }
+  it('is one of several in a new cluster, all migrated at once: the roles are shared', async () => {
+    await using server = await startTestPostgres();
+    const admin = new pg.Pool({ connectionString: server.url, max: 1 });
+    admin.on('error', () => undefined);
+    const urls = ['one', 'two', 'three', 'four'].map((name) => {
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return url;
+    });
+    for (const url of urls) await admin.query(`create database ${url.pathname.slice(1)}`);
+    const results = await Promise.all(urls.map((url) => migrate(url.href)));
+    expect(results.map((result) => result.applied)).toEqual(urls.map(() => NAMES));
+    const roles = await admin.query(
+      `select rolname, rolcanlogin, rolbypassrls from pg_roles where rolname like 'audit%' order by 1`,
+    );
+    await admin.end();
+    expect(roles.rows).toEqual([
+      { rolname: 'audit_reader', rolcanlogin: false, rolbypassrls: false },
+      { rolname: 'audit_writer', rolcanlogin: false, rolbypassrls: true },
+    ]);
   });
 });
 

@@ -131,6 +131,7 @@ describe('row 23: an id that comes again with another body', () => {
 
   it.each([
     ['the order of keys', { metadata: '{"b":2,"a":1}' }],
+    ['another producer, as after a retried request', { producer_id: 'other', producer_seq: 1 }],
     ['what a newer release judges otherwise', { flags: 64, schema_version: 2 }],
   ] as const)('%s is not', async (_name, change) => {
     const rows = buildRows(1).map((row) => ({ ...row, metadata: '{"a":1,"b":2}' }));

@@ -35,7 +35,7 @@ create table audit_logs (
 -- Catches ids outside the prepared range: what can be stored is stored. Maintenance moves them out when their partition is made.
 create table audit_logs_default partition of audit_logs default;
 
--- What each index costs and serves was measured: docs/adr/0010-indexes-of-audit-logs.md. A b-tree adds 2 us to the 6.8 us of a row, so
+-- What each index costs and serves was measured: docs/adr/0006-indexes-of-audit-logs.md. A b-tree adds 2 us to the 6.8 us of a row, so
 -- there are two; the BRIN ones are free to write. Newest first is an ascending index read backwards.
 
 -- latest events of one user: where user_id = $1 order by id desc
