@@ -20,7 +20,6 @@ function say(line: string): void {
 
 async function run(settings: StartSettings, signal: AbortSignal): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => say('stopped'));
   const open = await openStack({ settings, stack, signal, say });
   printReady({ open, settings, startedAt });
   const broken = open.broken.then((fact) => {
@@ -38,6 +37,7 @@ async function main(): Promise<ExitCode> {
       // After an end was asked for, an error is the interrupted step speaking.
       if (!end.signal.aborted) throw error;
     });
+    say('stopped');
     return EXIT.ok;
   } catch (error) {
     return report(error);

@@ -32,6 +32,8 @@ export async function storeFirstEvent(options: FirstEventOptions): Promise<First
     spoolDir: join(options.dataDir, 'spool'),
     serviceName: 'auditlane',
     source: 'npm start',
+    // Whatever troubles it ends in an error here, which says more.
+    logger: { warn: () => undefined },
   });
   try {
     const receipt = await client.logAudit({

@@ -40,8 +40,9 @@ export interface OpenStack {
 export async function openStack(context: StackContext): Promise<OpenStack> {
   const { settings, stack, signal, say } = context;
   const { dataDir } = settings;
-  const port = await findPort(settings);
   stack.defer(await claimDataDir(dataDir, say));
+  // Only now, since what a killed start left may hold the port.
+  const port = await findPort(settings);
   const note = (): void => noteStack(dataDir);
   note();
   const servers = createServers(settings, say);
