@@ -163,3 +163,19 @@ test('an invalid critical event rejects with its issues', async () => {
     issues: [{ path: 'event_type' }],
   });
 });
+
+test('a row that Postgres alone refuses takes the urgent lane, and those committed with it are stored', async () => {
+  await database.pool.query(
+    "alter table audit_logs add constraint no_poison check (resource_id <> 'poison') not valid",
+  );
+  try {
+    const { client } = createTestClient({ redisUrl: url, databaseUrl: database.url });
+    const names = ['a', 'poison', 'b', 'c'];
+    const receipts = await Promise.all(
+      names.map((resource_id) => client.logCriticalAudit({ ...event(), resource_id })),
+    );
+    expect(receipts.map((receipt) => receipt.status)).toEqual(['stored', 'queued', 'stored', 'stored']);
+  } finally {
+    await database.pool.query('alter table audit_logs drop constraint no_poison');
+  }
+});

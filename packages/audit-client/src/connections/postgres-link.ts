@@ -1,5 +1,5 @@
 import { decodeEntry, type EventRow } from '@auditlane/schema';
-import { createPool, createStore, type Store, StoreError } from '@auditlane/store';
+import { createPool, createStore, type Store, storeIsolating } from '@auditlane/store';
 import type { Pool } from 'pg';
 import type { StoreLines } from '../critical/commits.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -65,33 +65,10 @@ function toSsl(word: Settings['databaseSsl']): { readonly ssl?: boolean | 'no-ve
   }
 }
 
-/** Stores all rows in one transaction, or, when one of them is refused as such, each in its own. */
+/** Stores all rows in one transaction; when Postgres refuses some of them as such, the others without them. */
 async function storeRows(store: Store, rows: readonly EventRow[]): Promise<ReadonlySet<number>> {
-  try {
-    await store.storeBatch(rows, { idempotent: true });
-    return new Set();
-  } catch (error) {
-    if (!isPoison(error)) {
-      throw error;
-    }
-  }
-  // The encoder makes storable rows, so this path is for what it does not know: one statement per row is affordable.
-  const refused = new Set<number>();
-  for (const [index, row] of rows.entries()) {
-    try {
-      await store.storeBatch([row], { idempotent: true });
-    } catch (error) {
-      if (!isPoison(error)) {
-        throw error;
-      }
-      refused.add(index);
-    }
-  }
-  return refused;
-}
-
-function isPoison(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'poison';
+  const { rejected } = await storeIsolating(store, rows, { idempotent: true });
+  return new Set(rejected.map(({ index }) => index));
 }
 
 function toRow(line: string): EventRow {
