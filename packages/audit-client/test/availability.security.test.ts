@@ -35,7 +35,8 @@ test.each([
   },
 );
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+const OPENSSL = 'openssl';
+const hasOpenssl = spawnSync(OPENSSL, ['version']).status === 0;
 
 test.skipIf(!hasOpenssl)(
   'row 27: a certificate that nobody vouches for: the event is spooled, not sent (needs openssl)',
@@ -43,7 +44,7 @@ test.skipIf(!hasOpenssl)(
     const dir = makeTempDir();
     const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
     execFileSync(
-      'openssl',
+      OPENSSL,
       [
         'req',
         '-x509',
