@@ -40,7 +40,7 @@ export interface AuditClient {
  * throw: every call is then answered `misconfigured`, naming it.
  */
 export interface AuditClientOptions {
-  /** Address of Redis, `redis://` or `rediss://`. `REDIS_URL`; default `redis://127.0.0.1:6379`. */
+  /** Address of Redis: `redis://`, `rediss://` (TLS) or `unix://`. `REDIS_URL`; default `redis://127.0.0.1:6379`. */
   readonly redisUrl?: string | undefined;
   /** Password of Redis when the URL carries none. `REDIS_PASSWORD`. */
   readonly redisPassword?: string | undefined;

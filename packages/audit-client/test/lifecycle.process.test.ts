@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ProcessExit, spawnProcess, useDatabase, useRedis, waitFor } from '@auditlane/testkit';
 import { describe, expect, test } from 'vitest';
@@ -102,6 +103,17 @@ describe('a script that logs and has nothing left to do', () => {
       'audit client is misconfigured, nothing is logged',
     ]);
   });
+});
+
+test('a stderr that nobody reads does not end the process', async () => {
+  const env = { PATH: process.env['PATH'], REDIS_URL: 'no url', COUNT: '50' };
+  const child = spawn(process.execPath, [program('log-and-end')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stderr.destroy();
+  let output = '';
+  child.stdout.on('data', (bytes) => (output += String(bytes)));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect(code).toBe(0);
+  expect(output).toContain('misconfigured');
 });
 
 test('a blocked event loop is not mistaken for an absent Redis', async () => {

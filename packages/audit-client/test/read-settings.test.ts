@@ -57,6 +57,10 @@ test('every fault is named with its option and variable, and no value is repeate
   expect(JSON.stringify(issues)).not.toContain('secret');
 });
 
+test.each(['redis://h', 'rediss://u:p@h:1/2', 'unix:///run/redis.sock'])('the address %s is one', (redisUrl) => {
+  expect(valid({ redisUrl }).redisUrl).toBe(redisUrl);
+});
+
 test('the policy "direct" needs a database', () => {
   expect(issuesOf({ overflow: 'direct' })).toMatchObject([{ path: 'overflow' }]);
   expect(valid({ overflow: 'direct', databaseUrl: 'postgres://localhost/a' }).overflow).toBe('direct');

@@ -30,7 +30,7 @@ function wholeNumber(min: number, max: number) {
  */
 export const Settings = z
   .object({
-    redisUrl: urlOf(['redis', 'rediss']).default('redis://127.0.0.1:6379'),
+    redisUrl: urlOf(['redis', 'rediss', 'unix']).default('redis://127.0.0.1:6379'),
     redisPassword: z.string().max(1024).optional(),
     databaseUrl: urlOf(['postgres', 'postgresql']).optional(),
     writerUrl: urlOf(['postgres', 'postgresql']).optional(),

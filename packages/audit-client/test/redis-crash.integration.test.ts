@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { buildEvent, startTestRedis, waitFor } from '@auditlane/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, expect, test } from 'vitest';
+import type { Receipt } from '../src/receipt.ts';
+import { readSpooledLines } from './support/spool-bench.ts';
+import { createTestClient } from './support/test-client.ts';
+
+const server = await startTestRedis({ appendfsync: 'always' });
+afterAll(() => server.stop());
+
+test('Redis is killed three times under load: every event with a receipt reaches the queue, in no case under a second id', async () => {
+  const { client, spoolDir } = createTestClient({ redisUrl: server.url, maxQueueLength: 1_000_000 });
+  const calls: Promise<Receipt>[] = [];
+  let isLoading = true;
+  const load = (async () => {
+    while (isLoading) {
+      for (let index = 0; index < 20; index += 1) calls.push(client.logAudit(buildEvent()));
+      await delay(2);
+    }
+  })();
+  for (let round = 1; round <= 3; round += 1) {
+    const queued = client.stats().queued;
+    await waitFor(() => client.stats().queued > queued + 200, { message: 'events are queued' });
+    await server.kill();
+    const spooled = client.stats().spooled;
+    await waitFor(() => client.stats().spooled > spooled + 200, { message: 'events are spooled' });
+    await server.restart();
+  }
+  isLoading = false;
+  await load;
+  const receipts = await Promise.all(calls);
+  await waitFor(() => readSpooledLines(spoolDir).length === 0, { deadlineMs: 20_000, message: 'the spool is empty' });
+  const admin = new Redis(server.url);
+  const lines = await admin.lrange('audit:queue', 0, -1);
+  admin.disconnect();
+  const found = new Set(lines.map((line) => String(JSON.parse(line).id)));
+  expect(receipts.filter((receipt) => !('id' in receipt) || !found.has(receipt.id))).toEqual([]);
+  expect(found.size).toBe(receipts.length);
+}, 90_000);
