@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Waits `ms`, or until the signal aborts, whichever is first. Never rejects; the caller looks at the signal. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** The sleep of a running process; its timer keeps the process alive while no connection is open. */
+export const sleep: Sleep = async (ms, signal) => {
+  if (signal.aborted) return;
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+};
+
+/** Settles like `work`, or resolves with null as soon as the signal aborts; `work` goes on unheard. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  const aborted = Promise.withResolvers<null>();
+  const abort = (): void => aborted.resolve(null);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** True when `work` settled within `ms`. Never rejects: for closing what must not hold up the end of the process. */
+export async function settlesWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const waited = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => waited.resolve(false), ms);
+  const settled = work.then(
+    () => true,
+    () => true,
+  );
+  const outcome = await Promise.race([settled, waited.promise]);
+  clearTimeout(timer);
+  return outcome;
+}

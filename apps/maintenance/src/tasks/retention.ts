@@ -1,0 +1,28 @@
+import { dropExpiredPartitions } from '@auditlane/store';
+import type { Pool } from '@auditlane/store';
+import { DAY_MS, MINUTE_MS } from './task.ts';
+import type { Task } from './task.ts';
+
+export interface RetentionParts {
+  readonly pool: Pool;
+  readonly retentionDays: number;
+}
+
+/** Drops the partitions that ended before the retention, and older rows of DEFAULT and of the side tables. */
+export function createRetentionTask({ pool, retentionDays }: RetentionParts): Task {
+  return {
+    name: 'retention',
+    everyMs: DAY_MS,
+    attempts: 8,
+    retryMs: MINUTE_MS,
+    run: async () => {
+      const { dropped, deletedFromDefault, deletedBeside } = await dropExpiredPartitions(pool, { retentionDays });
+      return {
+        retention_days: retentionDays,
+        dropped,
+        deleted_from_default: deletedFromDefault,
+        deleted_beside: deletedBeside,
+      };
+    },
+  };
+}
