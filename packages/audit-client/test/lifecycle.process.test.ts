@@ -25,7 +25,7 @@ async function runToEnd(name: string, env: Readonly<Record<string, string>>) {
   await using child = spawnProcess(program(name), { env: { AUDIT_SPOOL_DIR: spoolDir, ...env } });
   let exit: ProcessExit | undefined;
   void child.exited.then((ended) => (exit = ended));
-  await waitFor(() => exit !== undefined, { deadlineMs: 12_000, message: `${name} ends by itself` });
+  await waitFor(() => exit !== undefined, { deadlineMs: 8000, message: `${name} ends by itself` });
   const printed = child.lines.find((line) => line.json?.['receipts'] !== undefined)?.json;
   const receipts: readonly PrintedReceipt[] = JSON.parse(JSON.stringify(printed?.['receipts'] ?? []));
   return { exit, receipts, spoolDir, lines: child.lines };

@@ -48,7 +48,8 @@ describe('policy "spool"', () => {
       seen.push(...(await takeNumbers()));
     }
     expect(seen).toEqual(Array.from({ length: 2500 }, (_, n) => n));
-    await waitFor(() => readSpooledLines(spoolDir).length === 0);
+    await waitFor(() => client.stats().spool.bytes === 0);
+    expect(readSpooledLines(spoolDir)).toEqual([]);
     expect(await redis.hgetall('audit:stats')).toMatchObject({ enqueued: '2500', overflow: '1500' });
     expect(client.stats().spool).toMatchObject({ bytes: 0, replayed: 1500 });
   });
