@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfigError } from './config-error.ts';
-import { flushStandardOutput } from './create-logger.ts';
+import { flushStandardStreams } from './create-logger.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -79,13 +79,13 @@ export class Drain {
       this.#logger.error({ err: error }, 'closing failed');
       process.exitCode = EXIT.failed;
     }
-    await flushStandardOutput();
+    await flushStandardStreams();
     process.exit();
   }
 }
 
 /** Ends the process when its last line has been handed over. */
 export async function exitFlushed(code: ExitCode): Promise<never> {
-  await flushStandardOutput();
+  await flushStandardStreams();
   process.exit(code);
 }

@@ -134,7 +134,7 @@ test('a cluster worker with bad configuration says so before it exits 78', async
   const fixture = startFixture({ PORT: 'x' }, dir, 'cluster.ts');
   let log = '';
   fixture.child.once('exit', () => {
-    log = readFileSync(join(dir, 'out.log'), 'utf8');
+    log = readFileSync(join(dir, 'err.log'), 'utf8');
   });
   expect(await fixture.ended).toMatchObject({ code: 78 });
   expect(log).toContain('bad configuration');

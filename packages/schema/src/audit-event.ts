@@ -34,13 +34,7 @@ export function isTagList(value: unknown): value is readonly string[] {
   }
 }
 
-/**
- * What `logAudit` takes: the truth that `checkEvent` follows. Only `event_type` and `event_category` are required.
- * A wrong type is refused, naming the field; what can be stored after cleaning (an address or a time that is none,
- * too long a text, anything in metadata) is cleaned, flagged and kept. Unknown keys are kept in
- * `metadata._auditlane.extra`.
- */
-export const AuditEventInput = z.looseObject({
+const EventFields = z.object({
   /** 1 to 255 of [A-Za-z0-9_.:-]; a longer one is cut to 255. */
   event_type: z
     .string('Must be a string.')
@@ -77,8 +71,17 @@ export const AuditEventInput = z.looseObject({
   /** Ids are minted by the library. */
   id: z.undefined('Ids are minted by the library: leave it out.').optional(),
 });
-export type AuditEventInput = z.input<typeof AuditEventInput>;
-export type CheckedEvent = z.output<typeof AuditEventInput>;
+
+/**
+ * What `logAudit` takes: the truth that `checkEvent` follows. Only `event_type` and `event_category` are required.
+ * A wrong type is refused, naming the field; what can be stored after cleaning (an address or a time that is none,
+ * too long a text, anything in metadata) is cleaned, flagged and kept. Unknown keys are kept in
+ * `metadata._auditlane.extra`.
+ */
+export const AuditEventInput = EventFields.loose();
+/** Only known fields, so that the compiler finds a misspelt one; at run time unknown keys are kept. */
+export type AuditEventInput = Readonly<z.input<typeof EventFields>>;
+export type CheckedEvent = z.output<typeof EventFields>;
 
 const StoredText = z.string().nullable();
 

@@ -1,5 +1,3 @@
-import type { Pool } from '../checks/worker-pool.ts';
-
 /**
  * Steps at which a fault test ends the process as `kill -9` would: with the claim taken and nothing stored; with the
  * statement sent and its answer outstanding; with the rows committed and the claim not finished.
@@ -28,7 +26,7 @@ export function createCrashPoint(env: CrashEnv): CrashPoint {
  * connection was handed out: the statement has been written to the socket then, and no answer was read.
  */
 export function crashOnceSent<A extends readonly unknown[], R>(
-  pool: Pick<Pool, 'once'>,
+  pool: { once(event: 'acquire', listener: () => void): unknown },
   env: CrashEnv,
   call: (...args: A) => R,
 ): (...args: A) => R {
