@@ -96,7 +96,7 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
   await breaker.closed(signal);
   if (signal.aborted) return;
   openSlots(ground, { breaker, tally, batchSize });
-  openSelfChecks(ground, { caps, signal });
+  openSelfChecks(ground, { caps, signal, breaker });
   ground.logger.info({ lease_ms: ground.leaseMs, slots: SLOTS }, 'worker ready');
 }
 
@@ -201,8 +201,19 @@ function createWork(
   return (taken) => workClaim(parts, taken);
 }
 
-function openSelfChecks(ground: Ground, o: { readonly caps: CheckRedisOptions; readonly signal: AbortSignal }): void {
+function openSelfChecks(
+  ground: Ground,
+  o: { readonly caps: CheckRedisOptions; readonly signal: AbortSignal; readonly breaker: Breaker },
+): void {
+  const checkSchema = async (): Promise<void> => {
+    try {
+      await probeCatalog(ground.pool);
+    } catch (error) {
+      // Without its primary key the table would take a redelivered event twice: nothing is stored until it is back.
+      o.breaker.trip(error);
+      throw error;
+    }
+  };
   const maxFailed = ground.env.AUDIT_MAX_FAILED_LENGTH;
-  const checks = { ...ground, caps: o.caps, sleep, maxFailed, probeCatalog: () => probeCatalog(ground.pool) };
-  void runSelfChecks(checks, o.signal);
+  void runSelfChecks({ ...ground, caps: o.caps, sleep, maxFailed, probeCatalog: checkSchema }, o.signal);
 }

@@ -24,16 +24,6 @@ test('a worker tells PM2 that it is ready, stores what is pushed on both lanes, 
   expect(JSON.stringify(beat.metrics)).toContain('audit_rows_total');
 });
 
-test('an event pushed to an idle worker is stored without waiting for the poll', async () => {
-  await using worker = await fleet.startReady({ LOG_LEVEL: 'info' });
-  const entries = buildEntries(1);
-  await waitFor(async () => (await redis.redis.pubsub('NUMSUB', 'audit:wake'))[1] === 1);
-  await fleet.push(entries);
-  await fleet.whenDrained(900);
-  await fleet.expectStoredOnce(entries);
-  expect(worker.child.exitCode).toBeNull();
-});
-
 test.each(['SIGTERM', 'SIGINT'] as const)('%s in the middle of a batch finishes it and exits 0', async (signal) => {
   const entries = buildEntries(250);
   await fleet.push(entries);

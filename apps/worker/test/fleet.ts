@@ -10,7 +10,7 @@ import nodeArgs from '../node-args.json' with { type: 'json' };
 
 export const KEYS = toQueueKeys('audit:queue');
 export const LEASE_MS = 500;
-export const WORKER = new URL('../src/main.ts', import.meta.url).pathname;
+const WORKER = new URL('../src/main.ts', import.meta.url).pathname;
 const ENTRIES_PER_PUSH = 500;
 
 const mintId = createUuidV7(Date.now, randomFillSync);

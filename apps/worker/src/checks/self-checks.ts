@@ -1,16 +1,17 @@
 import type { Queue } from '@auditlane/queue';
 import type { Sleep } from '../outages/sleep.ts';
+import { CatalogError } from './probe-catalog.ts';
 import { reportRedisFaults } from './await-redis.ts';
 import type { RedisCheckParts } from './await-redis.ts';
 
 /**
  * What a worker looks at once an hour, because it can change under a running system: how Redis is set up, the type and
  * expiry of every key of the queue (somebody else may have written to them), the schema of Postgres, and the number of
- * dead letters. It only reports; a person must act.
+ * dead letters. It reports, and a person must act.
  */
 export interface SelfCheckParts extends RedisCheckParts {
   readonly queue: Pick<Queue, 'inspect'>;
-  /** Rejects with what is wrong in the schema. */
+  /** Rejects with what is wrong in the schema; the caller stops storing until it is put right. */
   readonly probeCatalog: () => Promise<void>;
   /** Dead letters above which the list is worth a line. */
   readonly maxFailed: number;
@@ -31,7 +32,9 @@ export async function runSelfChecks(parts: SelfCheckParts, signal: AbortSignal):
 export async function checkOnce(parts: SelfCheckParts): Promise<void> {
   const outcomes = await Promise.allSettled([reportRedisFaults(parts), parts.probeCatalog(), checkDeadLetters(parts)]);
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') parts.log.warn('self-check', { err: outcome.reason }, 'self-check failed');
+    if (outcome.status === 'fulfilled') continue;
+    const level = outcome.reason instanceof CatalogError ? 'error' : 'warn';
+    parts.log[level](`self-check:${level}`, { err: outcome.reason }, 'self-check failed');
   }
 }
 

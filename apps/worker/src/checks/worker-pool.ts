@@ -11,7 +11,7 @@ const SSL = { disable: false, 'no-verify': 'no-verify', 'verify-full': true } as
 const END_MS = 1000;
 
 /** One connection per slot, and one for the breaker's probe. */
-export const POSTGRES_CONNECTIONS = 3;
+const POSTGRES_CONNECTIONS = 3;
 
 /**
  * Creates the pool of a worker, with the rights of `audit_writer` alone: over `AUDIT_WRITER_URL` if given, else by
