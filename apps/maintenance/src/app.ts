@@ -4,17 +4,19 @@
  */
 import { hostname } from 'node:os';
 import { connectRedis, toQueueKeys } from '@auditlane/queue';
-import { createRateLimitedLog, toRedisUrl } from '@auditlane/runtime';
+import type { QueueKeys } from '@auditlane/queue';
+import { ConfigError, createRateLimitedLog, toRedisUrl } from '@auditlane/runtime';
 import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime';
 import { migrate } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { awaitSchema } from './database/await-schema.ts';
 import { openPool, toSsl } from './database/maintenance-pool.ts';
 import type { MaintenanceEnv } from './env.ts';
-import { settlesWithin, sleep } from './outages/waits.ts';
+import { createDeadline, settlesWithin, sleep } from './outages/waits.ts';
 import { createRunNotes } from './runs/run-notes.ts';
 import { createRunner } from './runs/runner.ts';
 import type { Runner } from './runs/runner.ts';
+import { runHourlyRound } from './schedules/hourly-round.ts';
 import { openSchedules } from './schedules/open-schedules.ts';
 import { runTimer } from './schedules/run-timer.ts';
 import { toSchedulePrefix } from './schedules/schedule-prefix.ts';
@@ -22,10 +24,17 @@ import { createPartitionsTask } from './tasks/partitions.ts';
 import { createRetentionTask } from './tasks/retention.ts';
 import { createSelfCheckTask } from './tasks/self-check.ts';
 import { createSummarizeTask } from './tasks/summarize.ts';
-import type { Task } from './tasks/task.ts';
+import { HOUR_MS } from './tasks/task.ts';
+import type { ScheduledTask, Task } from './tasks/task.ts';
 
-/** How long a run that the timer began may hold up the end of the process. */
+/** For runs in progress when the process drains: below its deadline of 12 s, with time for what closes after. */
 const DRAIN_MS = 8000;
+
+/** A run whose process was killed is run again about this much later, or twice. */
+const LOCK_MS = 30_000;
+
+/** Time and chance, as every part takes them. */
+const TIMING = { sleep, random: Math.random } as const;
 
 /** What the parts below share. */
 interface Ground {
@@ -33,12 +42,18 @@ interface Ground {
   readonly logger: Logger;
   readonly log: RateLimitedLog;
   readonly stack: AsyncDisposableStack;
+  readonly signal: AbortSignal;
+  /** How long runs in progress may still take. */
+  readonly drainMs: () => number;
+  readonly keys: QueueKeys;
   readonly pool: Pool;
 }
 
 interface Tasks {
-  readonly partitions: Task;
-  readonly others: readonly Task[];
+  readonly partitions: ScheduledTask;
+  readonly retention: ScheduledTask;
+  readonly selfCheck: ScheduledTask;
+  readonly summarize: Task;
 }
 
 /**
@@ -49,27 +64,32 @@ interface Tasks {
 export async function openMaintenance(context: ProcessContext<MaintenanceEnv>): Promise<void> {
   const { env, logger, stack, signal } = context;
   const log = createRateLimitedLog(logger);
+  const keys = toKeys(env.AUDIT_QUEUE_KEY);
   const schema = await awaitSchema({ migrate: () => migrate(env.DATABASE_URL, toSsl(env)), log, ...TIMING }, signal);
   if (schema === null) return;
   const { version, applied, partitionsCreated: created } = schema;
   logger.info({ version, applied, created }, 'database is at this release');
 
-  const ground: Ground = { env, logger, log, stack, pool: openPool(env, log, stack) };
+  const drainMs = createDeadline(DRAIN_MS, signal);
+  const ground: Ground = { env, logger, log, stack, signal, drainMs, keys, pool: openPool(env, log, stack) };
   const tasks = createTasks(ground);
   const runner = openRunner(ground);
   await runner.run(tasks.partitions);
   if (signal.aborted) return;
-  openTimer(ground, { tasks, runner, signal });
-  const redisUrl = toRedisUrl(env);
-  const prefix = toSchedulePrefix(env.AUDIT_QUEUE_KEY);
-  openSchedules({ ...ground, redisUrl, prefix, tasks: [tasks.partitions, ...tasks.others], runner }, signal);
+  openTimers(ground, tasks, runner);
+  openSchedulesInRedis(ground, tasks, runner);
   logger.info('maintenance ready');
 }
 
-/** Time and chance, as every part takes them. */
-const TIMING = { sleep, random: Math.random } as const;
+function toKeys(queueKey: string): QueueKeys {
+  try {
+    return toQueueKeys(queueKey);
+  } catch (error) {
+    throw new ConfigError([{ name: 'AUDIT_QUEUE_KEY', problem: 'cannot name a queue' }], { cause: error });
+  }
+}
 
-function createTasks({ env, log, stack, pool }: Ground): Tasks {
+function createTasks({ env, log, stack, pool, keys }: Ground): Tasks {
   const redis = connectRedis(toRedisUrl(env), {
     name: 'audit-maintenance',
     onError: (error) => void log.warn(`redis:${error.code}`, { err: error }, 'redis connection failed'),
@@ -79,29 +99,36 @@ function createTasks({ env, log, stack, pool }: Ground): Tasks {
   const caps = { capacity: env.AUDIT_MAX_QUEUE_LENGTH, urgentCapacity: env.AUDIT_MAX_URGENT_LENGTH };
   return {
     partitions: createPartitionsTask({ pool, retentionDays, log }),
-    others: [
-      createRetentionTask({ pool, retentionDays }),
-      createSelfCheckTask({ redis, keys: toQueueKeys(env.AUDIT_QUEUE_KEY), caps, pool, log }),
-      createSummarizeTask(pool),
-    ],
+    retention: createRetentionTask({ pool, retentionDays }),
+    selfCheck: createSelfCheckTask({ redis, keys, caps, pool, log }),
+    summarize: createSummarizeTask(pool),
   };
 }
 
-function openRunner({ pool, log, logger, stack }: Ground): Runner {
+function openRunner({ pool, log, logger, stack, drainMs }: Ground): Runner {
   const notes = createRunNotes(pool, log);
   const runner = createRunner({ notes, logger, host: hostname(), pid: process.pid, now: () => new Date() });
   stack.defer(async () => {
-    if (await settlesWithin(DRAIN_MS, runner.idle())) return;
+    if (await settlesWithin(drainMs(), runner.idle())) return;
     // Each statement of it is a transaction: the server rolls the last one back, and the next run does the rest.
     logger.warn('a run did not end in time and is left to the next one');
   });
   return runner;
 }
 
-function openTimer(
-  { pool }: Ground,
-  o: { readonly tasks: Tasks; readonly runner: Runner; readonly signal: AbortSignal },
-): void {
-  // Not awaited when closing: it ends with the signal, and its runs are the runner's to wait for.
-  void runTimer({ pool, runner: o.runner, ...o.tasks, ...TIMING, now: Date.now }, o.signal);
+/** Not awaited when closing: timers end with the signal, and their runs are the runner's to wait for. */
+function openTimers({ pool, signal }: Ground, tasks: Tasks, runner: Runner): void {
+  const { partitions, retention, selfCheck, summarize } = tasks;
+  const hourly = { runner, pool, partitions, others: [retention, selfCheck], now: Date.now };
+  void runTimer({ ...TIMING, everyMs: HOUR_MS, round: () => runHourlyRound(hourly, signal) }, signal);
+  const round = async (): Promise<boolean> => (await runner.run(summarize)).kind === 'succeeded';
+  void runTimer({ ...TIMING, everyMs: summarize.everyMs, round }, signal);
+}
+
+function openSchedulesInRedis(ground: Ground, tasks: Tasks, runner: Runner): void {
+  const { env, signal } = ground;
+  const redisUrl = toRedisUrl(env);
+  const prefix = toSchedulePrefix(env.AUDIT_QUEUE_KEY);
+  const scheduled = [tasks.partitions, tasks.retention, tasks.selfCheck];
+  openSchedules({ ...ground, redisUrl, prefix, tasks: scheduled, runner, lockMs: LOCK_MS }, signal);
 }

@@ -38,3 +38,12 @@ export async function settlesWithin(ms: number, work: Promise<unknown>): Promise
   clearTimeout(timer);
   return outcome;
 }
+
+/** Tells how many of `ms` milliseconds are left since the signal aborted; all of them before. */
+export function createDeadline(ms: number, signal: AbortSignal): () => number {
+  let abortedAt: number | null = null;
+  signal.addEventListener('abort', () => {
+    abortedAt = performance.now();
+  });
+  return () => (abortedAt === null ? ms : Math.max(0, ms - (performance.now() - abortedAt)));
+}

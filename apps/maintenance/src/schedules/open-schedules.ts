@@ -3,30 +3,35 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { settlesWithin } from '../outages/waits.ts';
 import type { Runner } from '../runs/runner.ts';
-import type { Task } from '../tasks/task.ts';
+import type { ScheduledTask } from '../tasks/task.ts';
 import { openBullConnection } from './bull-connection.ts';
 import { keepSchedules } from './keep-schedules.ts';
 
 export interface SchedulesParts {
   readonly redisUrl: string;
   readonly prefix: string;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly ScheduledTask[];
   readonly runner: Runner;
   readonly logger: Logger;
   readonly log: RateLimitedLog;
   readonly stack: AsyncDisposableStack;
+  /** How long runs in progress may still take when the process drains. */
+  readonly drainMs: () => number;
+  /**
+   * How long a process may be silent before its run is taken over, and how often that is looked for. A run outlives a
+   * lost lock: it is idempotent, so that running it twice at once is the worst that can happen.
+   */
+  readonly lockMs: number;
 }
 
 /** The name of the queue in BullMQ; a run can be asked for by adding a job with a task's name. */
 export const SCHEDULE_NAME = 'tasks';
 
-/** A run outlives a lost lock: it is idempotent, so that running it twice is the worst that can happen. */
-const LOCK_MS = 30_000;
+const KEEP_COMPLETED = { count: 20 } as const;
+const KEEP_FAILED = { count: 100 } as const;
 const MAX_STALLED = 3;
 /** Retention may wait for locks while others are due. */
 const CONCURRENCY = 2;
-/** Below the drain deadline of 12 s, with time for what closes after. */
-const DRAIN_MS = 8000;
 const QUIT_MS = 500;
 
 /**
@@ -55,9 +60,11 @@ function openWorker(parts: SchedulesParts): void {
     prefix: parts.prefix,
     skipVersionCheck: true,
     concurrency: CONCURRENCY,
-    lockDuration: LOCK_MS,
-    stalledInterval: LOCK_MS,
+    lockDuration: parts.lockMs,
+    stalledInterval: parts.lockMs,
     maxStalledCount: MAX_STALLED,
+    removeOnComplete: KEEP_COMPLETED,
+    removeOnFail: KEEP_FAILED,
   });
   worker.on('error', (error) => reportError(parts, error));
   worker.on('stalled', (id) => parts.logger.warn({ id }, 'a run lost its process or its lock and is run again'));
@@ -65,8 +72,8 @@ function openWorker(parts: SchedulesParts): void {
 }
 
 /** Runs in progress end first, if they do in time; what is cut off runs again as stalled. */
-async function closeWorker({ logger }: SchedulesParts, worker: Worker, working: Redis): Promise<void> {
-  if (!(await settlesWithin(working.status === 'ready' ? DRAIN_MS : QUIT_MS, worker.close()))) {
+async function closeWorker({ logger, drainMs }: SchedulesParts, worker: Worker, working: Redis): Promise<void> {
+  if (!(await settlesWithin(working.status === 'ready' ? drainMs() : QUIT_MS, worker.close()))) {
     logger.warn('schedules did not close in time, what ran is run again');
   }
   working.disconnect();

@@ -3,7 +3,7 @@ import { ensurePartitions } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { MaintenanceError } from '../maintenance-error.ts';
 import { HOUR_MS, MINUTE_MS } from './task.ts';
-import type { Task } from './task.ts';
+import type { ScheduledTask } from './task.ts';
 
 /** Below this a weekend without maintenance would send every event to DEFAULT. */
 const LEAST_DAYS_AHEAD = 3;
@@ -15,7 +15,7 @@ export interface PartitionsParts {
 }
 
 /** Prepares partitions ahead (7 days and 3 widths, whichever is longer) and moves rows out of DEFAULT that have one now. */
-export function createPartitionsTask({ pool, retentionDays, log }: PartitionsParts): Task {
+export function createPartitionsTask({ pool, retentionDays, log }: PartitionsParts): ScheduledTask {
   return {
     name: 'partitions',
     everyMs: HOUR_MS,

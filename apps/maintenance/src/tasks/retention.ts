@@ -1,7 +1,7 @@
 import { dropExpiredPartitions } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { DAY_MS, MINUTE_MS } from './task.ts';
-import type { Task } from './task.ts';
+import type { ScheduledTask } from './task.ts';
 
 export interface RetentionParts {
   readonly pool: Pool;
@@ -9,7 +9,7 @@ export interface RetentionParts {
 }
 
 /** Drops the partitions that ended before the retention, and older rows of DEFAULT and of the side tables. */
-export function createRetentionTask({ pool, retentionDays }: RetentionParts): Task {
+export function createRetentionTask({ pool, retentionDays }: RetentionParts): ScheduledTask {
   return {
     name: 'retention',
     everyMs: DAY_MS,

@@ -5,7 +5,7 @@ import { checkCatalog } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { MaintenanceError } from '../maintenance-error.ts';
 import { HOUR_MS, MINUTE_MS } from './task.ts';
-import type { Task } from './task.ts';
+import type { ScheduledTask } from './task.ts';
 
 export interface SelfCheckParts {
   readonly redis: ReturnType<typeof connectRedis>;
@@ -20,7 +20,7 @@ export interface SelfCheckParts {
  * (somebody else may have written to them), the schema of Postgres. Changes nothing. A finding that can cost events fails
  * the run, which the API shows; one that is only worth knowing is logged.
  */
-export function createSelfCheckTask(parts: SelfCheckParts): Task {
+export function createSelfCheckTask(parts: SelfCheckParts): ScheduledTask {
   return {
     name: 'self-check',
     everyMs: HOUR_MS,

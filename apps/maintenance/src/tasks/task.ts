@@ -11,11 +11,15 @@ export type RunDetails = Readonly<Record<string, unknown>>;
 export interface Task {
   readonly name: TaskName;
   readonly everyMs: number;
-  /** How often a scheduled run that failed is tried, the first time included. */
+  readonly run: () => Promise<RunDetails>;
+}
+
+/** A task that runs once per interval in the whole fleet, from its schedule in Redis. */
+export interface ScheduledTask extends Task {
+  /** How often a run that failed is tried, the first time included. */
   readonly attempts: number;
   /** Wait before the second attempt; doubles each time. */
   readonly retryMs: number;
-  readonly run: () => Promise<RunDetails>;
 }
 
 export const MINUTE_MS = 60_000;
