@@ -1,12 +1,14 @@
 import { migrate } from '@auditlane/store';
 import { createTestDatabase, spawnProcess, startTestRedis, useDatabase, useRedis, waitFor } from '@auditlane/testkit';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { buildEntries, createFleet } from './fleet.ts';
 
 const redis = await useRedis();
 const database = await useDatabase();
 const fleet = createFleet({ redis, database });
 const HEALTH = new URL('../src/health.ts', import.meta.url).pathname;
+
+beforeEach(() => redis.redis.config('SET', 'maxmemory-policy', 'noeviction'));
 
 test('a bad environment is named fault by fault and ends with 78', async () => {
   const worker = fleet.start({ AUDIT_LEASE_MS: 'soon', AUDIT_BATCH_SMALL: '0' });
@@ -21,7 +23,6 @@ test('an eviction policy other than noeviction ends with 78', async () => {
   expect(await worker.exited).toEqual({ code: 78, signal: null });
   const line = await worker.waitForLine('bad configuration');
   expect(JSON.stringify(line.json?.faults)).toContain('allkeys-lru');
-  await redis.redis.config('SET', 'maxmemory-policy', 'noeviction');
 });
 
 test('a Redis that denies CONFIG is a warning, and events are stored', async () => {
