@@ -13,7 +13,7 @@ beforeEach(() => redis.redis.config('SET', 'maxmemory-policy', 'noeviction'));
 test('a bad environment is named fault by fault and ends with 78', async () => {
   const worker = fleet.start({ AUDIT_LEASE_MS: 'soon', AUDIT_BATCH_SMALL: '0' });
   expect(await worker.exited).toEqual({ code: 78, signal: null });
-  const line = await worker.waitForLine('bad configuration');
+  const line = await worker.waitForLine((each) => each.json?.msg === 'bad configuration');
   expect(line.json?.faults).toMatchObject([{ name: 'AUDIT_BATCH_SMALL' }, { name: 'AUDIT_LEASE_MS' }]);
 });
 
@@ -21,7 +21,7 @@ test('an eviction policy other than noeviction ends with 78', async () => {
   await redis.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   const worker = fleet.start();
   expect(await worker.exited).toEqual({ code: 78, signal: null });
-  const line = await worker.waitForLine('bad configuration');
+  const line = await worker.waitForLine((each) => each.json?.msg === 'bad configuration');
   expect(JSON.stringify(line.json?.faults)).toContain('allkeys-lru');
 });
 
