@@ -39,12 +39,13 @@ async function countStored(database: pg.Client): Promise<number> {
 interface DrainRun {
   readonly eventsPerSecond: number;
   readonly largestMb: number;
+  readonly cpuMicros: number;
 }
 
 async function drainOnce(
   stack: Stack,
   database: pg.Client,
-  options: { readonly events: number; readonly workers: number },
+  options: { readonly events: number; readonly workers: number; readonly directory: string },
 ): Promise<DrainRun> {
   await emptyTables(database);
   const redis = connectRedis(stack.redis.url, { name: 'bench', commandTimeoutMs: 30_000 });
@@ -57,14 +58,17 @@ async function drainOnce(
     await using fleet = await startWorkers(options.workers, {
       REDIS_URL: stack.redis.url,
       DATABASE_URL: stack.postgres.url,
+      NODE_COMPILE_CACHE: join(options.directory, 'compile-cache'),
     });
     const keys = toQueueKeys('audit:queue');
+    const cpuBefore = await fleet.cpuSeconds();
     const started = performance.now();
     await redis.rename('bench:backlog', keys.queue);
     await redis.publish(keys.wake, 'bench');
     while ((await countStored(database)) < options.events) await sleep(POLL_MS);
     const seconds = (performance.now() - started) / 1000;
-    return { eventsPerSecond: options.events / seconds, largestMb: Math.max(...(await fleet.residentMb())) };
+    const cpuMicros = (((await fleet.cpuSeconds()) - cpuBefore) * 1e6) / options.events;
+    return { eventsPerSecond: options.events / seconds, largestMb: Math.max(...(await fleet.residentMb())), cpuMicros };
   } finally {
     redis.disconnect();
   }
@@ -82,16 +86,17 @@ export async function measureDrain(stack: Stack, options: DrainOptions): Promise
   const database = new pg.Client({ connectionString: stack.postgres.url });
   await database.connect();
   const path = join(options.directory, 'rows.copy');
-  const [copied, one, two, memory]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const copied: number[] = [];
+  const one: DrainRun[] = [];
+  const two: DrainRun[] = [];
   try {
     for (let round = 0; round < options.rounds; round += 1) {
-      const withTwo = await drainOnce(stack, database, { events: options.events, workers: 2 });
+      const withTwo = await drainOnce(stack, database, { ...options, workers: 2 });
       if (round === 0) await writeRowsTo(stack.postgres.url, path);
       copied.push(await copyOnce(stack, database, path));
-      const withOne = await drainOnce(stack, database, { events: options.events, workers: 1 });
-      two.push(withTwo.eventsPerSecond);
-      one.push(withOne.eventsPerSecond);
-      memory.push(withTwo.largestMb, withOne.largestMb);
+      const withOne = await drainOnce(stack, database, { ...options, workers: 1 });
+      two.push(withTwo);
+      one.push(withOne);
     }
   } finally {
     await database.end();
@@ -99,8 +104,26 @@ export async function measureDrain(stack: Stack, options: DrainOptions): Promise
   const copy = 'one connection copying the same rows from a file';
   return [
     { part: PART, name: copy, unit: 'rows/s', values: copied },
-    { part: PART, name: 'drain by two workers', unit: 'events/s', values: two, comparedWith: copy },
-    { part: PART, name: 'drain by one worker', unit: 'events/s', values: one, comparedWith: copy },
-    { part: PART, name: 'resident memory of the largest worker', unit: 'MB', values: memory },
+    {
+      part: PART,
+      name: 'drain by two workers',
+      unit: 'events/s',
+      values: two.map((run) => run.eventsPerSecond),
+      comparedWith: copy,
+    },
+    {
+      part: PART,
+      name: 'drain by one worker',
+      unit: 'events/s',
+      values: one.map((run) => run.eventsPerSecond),
+      comparedWith: copy,
+    },
+    {
+      part: PART,
+      name: 'resident memory of the largest worker',
+      unit: 'MB',
+      values: [...one, ...two].map((run) => run.largestMb),
+    },
+    { part: PART, name: 'CPU of both workers an event', unit: 'µs', values: two.map((run) => run.cpuMicros) },
   ];
 }
