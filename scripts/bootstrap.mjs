@@ -4,6 +4,7 @@
 //
 // It installs what is missing (pnpm and Node 24 come by npm), then hands over to the TypeScript entry of the
 // command on the project's own Node and passes signals and the exit status through.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BootstrapError } from './bootstrap/bootstrap-error.mjs';
@@ -23,7 +24,11 @@ const ENTRIES = {
   worker: 'scripts/worker.ts',
   demo: 'examples/express-app/demo/main.ts',
   bench: 'bench/src/main.ts',
+  build: 'scripts/build.ts',
 };
+
+/** Options of Node that an entry runs under: lists in JSON files. */
+const NODE_ARGS = { worker: 'apps/worker/node-args.json' };
 
 /** @param {string | undefined} command @param {string[]} args @returns {Promise<number>} */
 async function main(command, args) {
@@ -31,12 +36,19 @@ async function main(command, args) {
     await installForNpm(ROOT);
     return 0;
   }
-  const entry = Object.entries(ENTRIES).find(([name]) => name === command)?.[1];
+  const entry = lookUp(ENTRIES, command);
   if (entry === undefined) {
     throw new BootstrapError(`unknown command "${command ?? ''}": use install, ${Object.keys(ENTRIES).join(', ')}`, 2);
   }
   await ensureInstalled(ROOT);
-  return handOver({ node: findNode(ROOT), root: ROOT, entry: join(ROOT, entry), args });
+  const argsFile = lookUp(NODE_ARGS, command);
+  const nodeArgs = argsFile === undefined ? [] : JSON.parse(readFileSync(join(ROOT, argsFile), 'utf8'));
+  return handOver({ node: findNode(ROOT), nodeArgs, root: ROOT, entry: join(ROOT, entry), args });
+}
+
+/** @param {Record<string, string>} table @param {string | undefined} command */
+function lookUp(table, command) {
+  return Object.entries(table).find(([name]) => name === command)?.[1];
 }
 
 try {

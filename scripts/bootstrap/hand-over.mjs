@@ -11,18 +11,20 @@ const SAME_SIGNAL_MS = 500;
  *
  * The child has a process group of its own, so that a Ctrl-C in the terminal reaches it once, through us, and
  * not a second time, which would mean "stop draining, exit at once".
- * @param {{ node: string, root: string, entry: string, args: string[] }} target
+ * @param {{ node: string, nodeArgs: string[], root: string, entry: string, args: string[] }} target
  * @returns {Promise<number>}
  */
-export function handOver({ node, root, entry, args }) {
+export function handOver({ node, nodeArgs, root, entry, args }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [entry, ...args], {
+    const child = spawn(node, [...nodeArgs, entry, ...args], {
       cwd: root,
       detached: true,
       stdio: 'inherit',
       env: {
         ...process.env,
         PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+        // Every process that runs our TypeScript starts faster, and smaller, from code compiled before.
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compile'),
         AUDITLANE_BOOTSTRAP_PID: String(process.pid),
         AUDITLANE_STARTED_AT: String(Math.round(performance.timeOrigin)),
       },
