@@ -10,8 +10,14 @@ const MAIN = join(import.meta.dirname, '../apps/worker/src/main.ts');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const path = join(readDataDir(), 'env');
-if ((process.env['REDIS_URL'] ?? '') === '' && existsSync(path)) {
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(path, 'utf8')))) process.env[name] ??= value;
+if ((process.env['REDIS_URL'] ?? '') === '') {
+  if (existsSync(path)) {
+    for (const [name, value] of Object.entries(parseEnv(readFileSync(path, 'utf8')))) process.env[name] ??= value;
+  } else {
+    process.stderr.write(
+      'auditlane: no stack runs here (npm start) and REDIS_URL is not set: trying the servers at their default ports\n',
+    );
+  }
 }
 // A process of its own, since the bounds of its memory are options of Node.
 const worker = spawn(process.execPath, [...nodeArgs, MAIN], { stdio: 'inherit' });

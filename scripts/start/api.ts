@@ -9,7 +9,7 @@ const ANSWER_MS = 2000;
 const AuditMetrics = z.object({
   health: z.object({ status: z.string() }),
   metrics: z.object({ queue_length: z.number(), inserts_last_minute: z.number() }),
-  recommendations: z.array(z.object({ severity: z.string(), message: z.string() })),
+  recommendations: z.array(z.object({ severity: z.string(), message: z.string(), action: z.string().optional() })),
 });
 export type AuditMetrics = Readonly<z.output<typeof AuditMetrics>>;
 

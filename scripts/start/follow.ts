@@ -26,9 +26,11 @@ export async function follow(stack: OpenStack, signal: AbortSignal): Promise<voi
 }
 
 function toLine(answer: AuditMetrics | null): string {
-  if (answer === null) return 'the API does not answer (npm run pm2 -- logs audit-api)';
-  const { health, metrics } = answer;
-  return `${toState(answer)} · ${metrics.queue_length} queued · ${metrics.inserts_last_minute} stored in the last minute${health.status === 'healthy' ? '' : ' · npm run pm2 -- list'}`;
+  if (answer === null) return 'the API does not answer: npm run pm2 -- logs audit-api';
+  const { metrics, recommendations } = answer;
+  const action = recommendations.find((it) => it.action !== undefined)?.action;
+  const figures = `${metrics.queue_length} queued · ${metrics.inserts_last_minute} stored in the last minute`;
+  return `${toState(answer)} · ${figures}${action === undefined ? '' : ` · ${action}`}`;
 }
 
 function toState(answer: AuditMetrics | null): string {
