@@ -20,7 +20,7 @@ const options: ExecFileSyncOptions = {
 };
 
 mkdirSync(OUTPUT, { recursive: true });
-execFileSync('tsdown', ['--logLevel', 'error'], options);
+execFileSync(join(CLIENT, 'node_modules', '.bin', 'tsdown'), ['--logLevel', 'error'], options);
 // pnpm, since npm does not put `publishConfig` in place and would pack an entry that is not in the tarball.
 execFileSync('npx', ['--yes', `pnpm@${PNPM_VERSION}`, 'pack', '--pack-destination', OUTPUT], options);
 

@@ -2,7 +2,6 @@
 // maintenance under PM2, one event through all of it as the proof; then it stays, and a Ctrl-C ends all of it.
 import { ConfigError, EXIT, type ExitCode } from '@auditlane/runtime';
 import { EmbeddedError } from '@auditlane/embedded';
-import { StoreError } from '@auditlane/store';
 import { printReady } from './start/banner.ts';
 import { findFleet } from './start/claim-data-dir.ts';
 import { follow } from './start/follow.ts';
@@ -53,10 +52,6 @@ function report(error: unknown): ExitCode {
   if (error instanceof StartError || error instanceof EmbeddedError) {
     process.stderr.write(`auditlane: ${error.message}\n`);
     return error instanceof StartError ? error.exitCode : EXIT.failed;
-  }
-  if (error instanceof StoreError) {
-    process.stderr.write(`auditlane: the database cannot be used: ${error.message}\n`);
-    return EXIT.failed;
   }
   process.stderr.write(`auditlane: ${error instanceof Error ? error.stack : String(error)}\n`);
   return EXIT.failed;

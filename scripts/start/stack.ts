@@ -1,5 +1,5 @@
-import { createPool, migrate, type Pool } from '@auditlane/store';
-import { asRole, toApiUrl } from './addresses.ts';
+import { createPool, migrate, StoreError, type Pool } from '@auditlane/store';
+import { asRole, toApiUrl, withoutPassword } from './addresses.ts';
 import { ensureAdminKey } from './admin-key.ts';
 import { waitForApi } from './api.ts';
 import { claimDataDir, findFleet } from './claim-data-dir.ts';
@@ -79,9 +79,19 @@ async function openDatabase({ settings, stack, say }: StackContext, databaseUrl:
   const ssl = toSsl(settings.databaseSsl);
   const pool = createPool(databaseUrl, { applicationName: 'auditlane-start', max: 2, ...ssl });
   stack.defer(() => pool.end());
-  await migrate(databaseUrl, { onProgress: say, ...ssl });
+  await migrate(databaseUrl, { onProgress: (line) => say(`database: ${line}`), ...ssl }).catch((error: unknown) => {
+    throw error instanceof StoreError ? unusable(settings, error) : error;
+  });
   await ensureAdminKey(pool, settings.dataDir);
   return pool;
+}
+
+function unusable({ databaseUrl, dataDir }: StartSettings, cause: StoreError): StartError {
+  const place =
+    databaseUrl === null
+      ? `the database in ${dataDir} cannot be used: ${cause.message} (another AUDIT_DATA_DIR begins with an empty one)`
+      : `the database at ${withoutPassword(databaseUrl)} cannot be used: ${cause.message}`;
+  return new StartError(place, { cause });
 }
 
 /** What was decided here; all else the processes read from the same environment and `.env`. */
