@@ -19,7 +19,7 @@ function toText(value: number): string {
 }
 
 /** The ratio of medians, or null when a measurement stands for itself. */
-export function toRatio(measurement: Measurement, all: readonly Measurement[]): number | null {
+function toRatio(measurement: Measurement, all: readonly Measurement[]): number | null {
   const base = all.find(({ part, name }) => part === measurement.part && name === measurement.comparedWith);
   return base === undefined ? null : median(measurement.values) / median(base.values);
 }

@@ -139,14 +139,7 @@ describe('the list of variables', () => {
       .filter((described) => described.isSecret === true)
       .map((described) => described.name);
     expect(secrets).toEqual(
-      expect.arrayContaining([
-        'REDIS_URL',
-        'REDIS_PASSWORD',
-        'DATABASE_URL',
-        'AUDIT_WRITER_URL',
-        'AUDIT_ALERT_PAGERDUTY_KEY',
-        'AUDIT_ALERT_SLACK_URL',
-      ]),
+      expect.arrayContaining(['REDIS_URL', 'REDIS_PASSWORD', 'DATABASE_URL', 'AUDIT_WRITER_URL']),
     );
   });
 });

@@ -248,7 +248,11 @@ SELECT l.id,
     l.host,
     l.host AS vm_id,
     f.location_data,
-    COALESCE(f.risk_score, 0::smallint) AS risk_score,
+    COALESCE(f.risk_score,
+        CASE
+            WHEN jsonb_typeof(l.metadata #> '{_auditlane,risk_score}'::text[]) = 'number'::text THEN LEAST(100::numeric, GREATEST(0::numeric, round((l.metadata #>> '{_auditlane,risk_score}'::text[])::numeric)))::smallint
+            ELSE NULL::smallint
+        END, 0::smallint) AS risk_score,
     s.processed_at IS NOT NULL AS is_processed,
     s.processed_at,
     s.ack_at,

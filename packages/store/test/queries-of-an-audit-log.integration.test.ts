@@ -1,12 +1,12 @@
-import { useDatabase } from '@auditlane/testkit';
+import { buildRow, useDatabase } from '@auditlane/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { COPY_COLUMNS } from '../src/copy-line.ts';
-import { ensurePartitions, summarizeRanges } from '../src/index.ts';
+import { createStore, ensurePartitions, summarizeRanges } from '../src/index.ts';
 
 const { pool } = await useDatabase();
 const DAYS = 4;
-const ROWS = 20_000;
+const ROWS = 60_000;
 /** Partitions with more than a hundred pages: a smaller one is read whole as fast. */
 let filled: readonly string[] = [];
 
@@ -18,7 +18,11 @@ beforeAll(async () => {
        overlay(uuid_floor(at)::text placing lpad(to_hex(g), 12, '0') from 25)::uuid, at, case when g % 3 = 0 then 'account' end,
        'user-' || g % 2000, 'invoice', 'invoice-' || g % 5000, 'type-' || g % 40, 'info', 'info', null, 'app', null, null, null, 'host',
        'text', '{"a":1}', '203.0.113.7', null, 'p', g, 1, 0
-     from (select g, now() + (g - $1 / 2) * $2 * interval '1 day' / $1 as at from generate_series(1, $1::int) as g) as events`,
+     from (
+       -- whole days, so that the partitions are equally full at any time of day
+       select g, date_trunc('day', now(), 'utc') + ((g - 0.5) / $1 - 0.5) * $2 * interval '1 day' as at
+       from generate_series(1, $1::int) as g
+     ) as events`,
     [ROWS, DAYS],
   );
   await summarizeRanges(pool);
@@ -106,4 +110,18 @@ it('security_events shows the events of a domain, and what was learned of them',
     `select (select count(*)::int from security_events) as shown, (select count(*)::int from audit_logs where event_domain is not null) as set`,
   );
   expect(counts.rows[0]?.['shown']).toBe(counts.rows[0]?.['set']);
+});
+
+it('security_events takes the risk that a caller gave, within 0 to 100, and no other value that stands there', async () => {
+  const given = ['42', '99.6', '1000', '-1', '"high"', 'null', '{"a":1}'];
+  const rows = given.map((risk) =>
+    buildRow({ event_domain: 'threat', metadata: `{"_auditlane":{"risk_score":${risk}}}` }),
+  );
+  await createStore(pool, { writer: 'test' }).storeBatch(rows);
+  const view = await pool.query<{ id: string; risk_score: number }>(
+    'select id, risk_score from security_events where id = any($1::uuid[])',
+    [rows.map((row) => row.id)],
+  );
+  const risks = new Map(view.rows.map((row) => [row.id, row.risk_score]));
+  expect(rows.map((row) => risks.get(row.id))).toEqual([42, 100, 100, 0, 0, 0, 0]);
 });

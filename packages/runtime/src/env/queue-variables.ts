@@ -23,14 +23,14 @@ export const queueVariables = {
   AUDIT_MAX_QUEUE_LENGTH: variable(wholeNumber(1, 50_000_000).default(10_000), {
     description: 'Capacity of the queue in events; a full queue refuses, it never trims.',
     section: 'Queue',
-    readBy: ['api', 'worker', 'client'],
+    readBy: ['api', 'worker', 'maintenance', 'client'],
     allowed: 'whole number of events, 1 to 50000000',
     fallback: '10000',
   }),
   AUDIT_MAX_URGENT_LENGTH: variable(wholeNumber(1, 10_000_000).default(2000), {
     description: 'Capacity of the urgent lane in events, beside that of the queue.',
     section: 'Queue',
-    readBy: ['api', 'worker', 'client'],
+    readBy: ['api', 'worker', 'maintenance', 'client'],
     allowed: 'whole number of events, 1 to 10000000',
     fallback: '2000',
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { urlOf, wholeNumber } from './value-kinds.ts';
+import { wholeNumber } from './value-kinds.ts';
 import { variable } from './variable.ts';
 
 const batchSize = (fallback: number, words: string) =>
@@ -52,7 +52,7 @@ export const workerVariables = {
   }),
 };
 
-/** How long rows live, and who is told when something is wrong. */
+/** How long rows live. */
 export const upkeepVariables = {
   AUDIT_RETENTION_DAYS: variable(wholeNumber(1, 36_500).default(90), {
     description: 'Days after which whole partitions of events are dropped.',
@@ -61,25 +61,4 @@ export const upkeepVariables = {
     allowed: 'whole number of days, 1 to 36500',
     fallback: '90',
   }),
-  AUDIT_ALERT_WEBHOOK_URL: alertUrl('Where alerts are posted as JSON.'),
-  AUDIT_ALERT_SLACK_URL: alertUrl('Incoming webhook of Slack for alerts.'),
-  AUDIT_ALERT_PAGERDUTY_KEY: variable(z.string().max(200).optional(), {
-    description: 'Routing key of PagerDuty for alerts.',
-    section: 'Alerts',
-    readBy: ['maintenance'],
-    allowed: 'text',
-    fallback: null,
-    isSecret: true,
-  }),
 };
-
-function alertUrl(description: string) {
-  return variable(urlOf(['https', 'http']).optional(), {
-    description,
-    section: 'Alerts',
-    readBy: ['maintenance'],
-    allowed: '`https://` or `http://` URL',
-    fallback: null,
-    isSecret: true,
-  });
-}

@@ -40,7 +40,15 @@ select
   l.host,
   l.host as vm_id,
   f.location_data,
-  coalesce(f.risk_score, 0::smallint) as risk_score,
+  coalesce(
+    f.risk_score,
+    -- what the caller said; a foreign producer may have written anything there, and a cast must not break the view
+    case
+      when jsonb_typeof(l.metadata #> '{_auditlane,risk_score}') = 'number'
+      then least(100, greatest(0, round((l.metadata #>> '{_auditlane,risk_score}')::numeric)))::smallint
+    end,
+    0::smallint
+  ) as risk_score,
   s.processed_at is not null as is_processed,
   s.processed_at,
   s.ack_at,
@@ -68,7 +76,7 @@ comment on column security_events.user_agent is 'User agent as sent. Untrusted t
 comment on column security_events.host is 'Machine that the event comes from.';
 comment on column security_events.vm_id is 'The same as host, by the name other systems use.';
 comment on column security_events.location_data is 'Where the address is; null until it was found out.';
-comment on column security_events.risk_score is 'Risk, 0 to 100; 0 while unknown.';
+comment on column security_events.risk_score is 'Risk, 0 to 100: what was found out later, else what the caller said, else 0.';
 comment on column security_events.is_processed is 'Whether detection looked at it.';
 comment on column security_events.processed_at is 'When detection looked at it.';
 comment on column security_events.ack_at is 'When a person acknowledged it.';
