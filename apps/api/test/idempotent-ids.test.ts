@@ -68,3 +68,9 @@ test('without Redis the promise cannot be kept, and the request is answered 503'
 test.each(['', 'a'.repeat(256), 'with space', 'ünïcode', 'new\nline'])('%j is no Idempotency-Key', (header) => {
   expect(() => requireIdempotencyKey(header)).toThrow(expect.objectContaining({ code: 'invalid_idempotency_key' }));
 });
+
+test.each(['', 'short', 'zz'.repeat(32)])('an installation key of %j is none: 503, no guessable ids', async (text) => {
+  const { ids, values } = setUp();
+  values.set('audit:http:installation-key', text);
+  await expect(ids(request('1'))).rejects.toMatchObject({ code: 'idempotency_unavailable', status: 503 });
+});

@@ -16,7 +16,7 @@ beforeAll(async () => {
     `insert into audit_logs (${COPY_COLUMNS.join(', ')})
      select
        overlay(uuid_floor(at)::text placing lpad(to_hex(g), 12, '0') from 25)::uuid, at, case when g % 3 = 0 then 'account' end,
-       'user-' || g % 2000, 'invoice', 'invoice-' || g % 5000, 'type-' || g % 40, 'info', 'info', null, 'app', null, null, null, 'host',
+       'user-' || g % 6000, 'invoice', 'invoice-' || g % 15000, 'type-' || g % 40, 'info', 'info', null, 'app', null, null, null, 'host',
        'text', '{"a":1}', '203.0.113.7', null, 'p', g, 1, 0
      from (
        -- whole days, so that the partitions are equally full at any time of day
@@ -40,8 +40,8 @@ async function explain(query: string): Promise<string> {
 
 describe('each question of an audit log is answered by an index, newest first', () => {
   it.each([
-    ['by user', `user_id = 'user-7'`, /Index.* using \S+_user_id_id_idx/],
-    ['by type', `event_type = 'type-7'`, /Index.* using \S+_event_type_id_idx/],
+    ['by user', `user_id = 'user-7'`, /Index.* (?:using|on) \S+_user_id_id_idx/],
+    ['by type', `event_type = 'type-7'`, /Index.* (?:using|on) \S+_event_type_id_idx/],
     [
       'by resource',
       `resource_type = 'invoice' and resource_id = 'invoice-7'`,

@@ -28,13 +28,13 @@ export interface IdentifyOptions {
 
 export type IdentifyCaller = (message: IncomingMessage) => Promise<Caller>;
 
-// What a key looks like, under whatever name it is sent.
-const KEY_VALUE = /^al_[\w-]{20,}$/;
+// What a key looks like, wherever in the query it stands.
+const KEY = /(?<![\w-])al_[\w-]{20,}/;
 
 /** Throws when the URL carries a key: URLs end up in histories, logs and referrers. */
 export function refuseKeyInQuery(parameters: URLSearchParams): void {
   for (const [name, value] of parameters) {
-    if (KEY_PARAMETERS.includes(name.toLowerCase()) || KEY_VALUE.test(value)) {
+    if (KEY_PARAMETERS.includes(name.toLowerCase()) || KEY.test(name) || KEY.test(value)) {
       throw new Problem('key_in_query');
     }
   }

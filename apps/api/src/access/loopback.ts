@@ -7,12 +7,13 @@ import type { IncomingMessage } from 'node:http';
 
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$|^::1$/;
 const LOCAL_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d{1,5})?$/i;
+/** What proxies, load balancers and content networks add; some write `_` for `-`. No program on this machine sends any. */
+const FORWARDING_FIELD =
+  /^(?:forwarded|via|cdn-loop|cf-[a-z-]+|x[-_](?:original[-_])?(?:forwarded|host)(?:[-_].*)?|x[-_]real[-_]ip|x[-_]envoy[-_].*|(?:[a-z]+[-_])*(?:client|connecting|user)[-_]?ip)$/;
 const LOCAL_SITES: readonly (string | undefined)[] = [undefined, 'same-origin', 'same-site', 'none'];
 
 function isForwarded(message: IncomingMessage): boolean {
-  return Object.keys(message.headers).some(
-    (name) => name === 'forwarded' || name.startsWith('x-forwarded-') || name === 'x-real-ip' || name === 'via',
-  );
+  return Object.keys(message.headers).some((name) => FORWARDING_FIELD.test(name));
 }
 
 function isLocalOrigin(origin: string | undefined): boolean {

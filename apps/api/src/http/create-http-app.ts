@@ -9,6 +9,7 @@ import type { IdentifyCaller } from '../access/identify-caller.ts';
 import { Problem } from './problem.ts';
 import { discardBody, hasUnreadBody } from './read-body.ts';
 import type { Route } from './route.ts';
+import { repeatsSingleField } from './single-fields.ts';
 import { isServerFault, toProblem, writeAnswer, writeProblem } from './write-answer.ts';
 
 /** Fields beyond this are refused; Node itself would drop those above its own limit without a word. */
@@ -54,6 +55,9 @@ function guard(request: Request, response: Response, next: NextFunction): void {
   response.set('x-request-id', requestIdOf(response));
   if (request.rawHeaders.length / 2 > MAX_HEADER_FIELDS) {
     throw new Problem('too_many_headers', { headers: { connection: 'close' } });
+  }
+  if (repeatsSingleField(request.rawHeaders)) {
+    throw new Problem('repeated_header');
   }
   // An absolute target names a host of its own beside the Host field; this server is no proxy and accepts one name only.
   if (!request.url.startsWith('/')) {

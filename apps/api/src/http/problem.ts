@@ -1,6 +1,7 @@
 /** Every way in which the API refuses, with the status and the sentence that belong to it. The set is closed. */
 export const PROBLEMS = {
   invalid_target: { status: 400, title: 'The request target must be a path.' },
+  repeated_header: { status: 400, title: 'A header field that decides who asks, or for what, occurs more than once.' },
   key_in_query: { status: 400, title: 'A key must not be part of the URL; send it as Authorization: Bearer.' },
   invalid_encoding: { status: 400, title: 'The body is not valid UTF-8.' },
   invalid_json: { status: 400, title: 'The body is not valid JSON.' },
@@ -24,6 +25,7 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used with another body.' },
   too_many_headers: { status: 431, title: 'The request has too many header fields.' },
   internal: { status: 500, title: 'The request could not be answered.' },
+  too_many_bodies: { status: 503, title: 'Too many bytes of requests are in work now.' },
   keys_unavailable: { status: 503, title: 'API keys cannot be checked now.' },
   idempotency_unavailable: { status: 503, title: 'Idempotency-Key cannot be honoured now.' },
   no_event_taken: { status: 503, title: 'No event could be taken now.' },

@@ -40,6 +40,7 @@ export type ToEventId = (position: number) => string;
 
 const REMEMBER_SECONDS = 86_400;
 const REMEMBERED = /^(?<at>\d{13,14}):(?<body>[0-9a-f]{64})$/;
+const SECRET = /^[0-9a-f]{64}$/;
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
 
 /** Checks the form of the header; throws Problem `invalid_idempotency_key`. */
@@ -58,7 +59,12 @@ export function createIdempotentIds(options: IdempotencyOptions): (request: Iden
   async function readSecret(): Promise<Buffer> {
     const key = `${prefix}installation-key`;
     await store.setIfAbsent(key, randomBytes(32).toString('hex'), null);
-    secret = Buffer.from((await store.get(key)) ?? '', 'hex');
+    const text = (await store.get(key)) ?? '';
+    // Whoever can guess the secret can occupy the ids of others: an empty or shortened one is no secret.
+    if (!SECRET.test(text)) {
+      throw new Error(`the installation key ${key} in Redis is not 64 hex digits: delete it, and a new one is made`);
+    }
+    secret = Buffer.from(text, 'hex');
     return secret;
   }
 

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Caller } from '../access/caller.ts';
+import { createBodyBudget } from '../http/body-budget.ts';
+import type { BodyBudget, BodyShare } from '../http/body-budget.ts';
 import { readBody, requireContentType } from '../http/read-body.ts';
 import type { ApiRequest, Route } from '../http/route.ts';
 import { problemResponse, problemResponses } from '../openapi/problem-responses.ts';
@@ -15,6 +17,8 @@ export interface IngestOptions {
   toIdempotentIds(request: IdentifiedRequest): Promise<ToEventId>;
   /** Largest body, default 8 MiB, as much as a worker claims at once. */
   readonly maxBytes?: number;
+  /** Bounds what all requests together hold in memory. */
+  readonly budget?: BodyBudget;
 }
 
 const JSON_TYPE = 'application/json';
@@ -23,22 +27,30 @@ const DEFAULT_MAX_BYTES = 8_388_608;
 
 /** The route that takes events over HTTP. */
 export function ingestRoutes(options: IngestOptions): readonly Route[] {
+  const budget = options.budget ?? createBodyBudget();
   return [
     {
       method: 'post',
       paths: ['/api/v1/events'],
       scope: 'ingest',
       operation: ingestOperation(),
-      answer: (request) => ingest(options, request),
+      async answer(request) {
+        const share = budget.open(callerIdOf(request.caller));
+        try {
+          return await ingest(options, request, share);
+        } finally {
+          share.close();
+        }
+      },
     },
   ];
 }
 
-async function ingest(options: IngestOptions, request: ApiRequest) {
+async function ingest(options: IngestOptions, request: ApiRequest, share: BodyShare) {
   const type = requireContentType(request.message, [JSON_TYPE, NDJSON_TYPE]);
   const header = request.message.headers['idempotency-key'];
   const idempotencyKey = header === undefined ? null : requireIdempotencyKey(header);
-  const body = await readBody(request.message, options.maxBytes ?? DEFAULT_MAX_BYTES);
+  const body = await readBody(request.message, { maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES, share });
   const events = parseEvents(body, type);
   const toId =
     idempotencyKey === null
@@ -79,11 +91,11 @@ function ingestOperation(): Route['operation'] {
       '202': { description: 'At least one event was accepted.', content: { [JSON_TYPE]: { schema: IngestAnswer } } },
       ...problemResponses('ingest'),
       '400': problemResponse('No event was accepted; `receipts` says why, `offset` where the body stops being JSON.'),
-      '413': problemResponse('More than 8 MiB or more than 1000 events.'),
+      '413': problemResponse('More than 8 MiB, 1000 events, or 250,000 commas and brackets.'),
       '415': problemResponse('Neither JSON nor NDJSON in UTF-8, or compressed.'),
       '422': problemResponse('The Idempotency-Key was used with another body.'),
       '503': problemResponse(
-        'No event can be taken now, the key cannot be checked, or Idempotency-Key cannot be honoured; try again.',
+        'No event can be taken now, too many bytes are in work, the key cannot be checked, or Idempotency-Key cannot be honoured; try again.',
       ),
     },
   };
