@@ -204,6 +204,39 @@ test('a torn tail is ignored, a damaged frame is counted and its bytes are put a
   expect(bench.state.corrupt).toBe(1);
 });
 
+test('what a failed write left in a segment does not hide the segments behind it from the replay', async () => {
+  const dir = makeTempDir();
+  const bench = createSpoolBench(dir, { producerId: 'p1' });
+  for (const line of lines(3, 'a')) await bench.append(line);
+  bench.state.room = 0;
+  bench.spool.tick(performance.now(), true);
+  appendFileSync(join(dir, 'p1', '00000001.spool'), 'x'.repeat(1000));
+  await waitFor(async () => {
+    await bench.append(lines(1, 'b')[0] ?? '');
+    return existsSync(join(dir, 'p1', '00000002.spool'));
+  });
+  const spooled = readSpooledLines(dir);
+  bench.state.room = 3;
+  await bench.replay(3);
+  await waitFor(() => !existsSync(join(dir, 'p1', '00000001.spool')));
+  bench.state.room = Number.POSITIVE_INFINITY;
+  await bench.replay(spooled.length);
+  expect(bench.queue.map((entry) => entry.line)).toEqual(spooled);
+  await waitFor(() => bench.spool.stats.bytes === 0);
+});
+
+test('the room of a folder that others took or removed is free again', async () => {
+  const dir = makeTempDir();
+  const bench = createSpoolBench(dir, { producerId: 'p1', maxBytes: 200 });
+  for (const line of lines(7)) await bench.append(line);
+  rmSync(join(dir, 'p1'), { recursive: true });
+  await waitFor(() => {
+    bench.spool.tick(performance.now(), true);
+    return bench.spool.stats.bytes === 0;
+  });
+  expect(await bench.append('{}')).toBe('spooled');
+});
+
 test('close removes an empty folder and leaves a full one to the next process', async () => {
   const dir = makeTempDir();
   const empty = createSpoolBench(dir, { producerId: 'empty' });

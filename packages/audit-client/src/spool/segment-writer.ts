@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SpoolOwner, writeOwner } from './owner.ts';
 import { toSegmentName } from './segment-name.ts';
@@ -48,7 +48,7 @@ export class SegmentWriter {
         throw new Error('the spool segment was replaced under its writer');
       }
     } catch (error) {
-      await this.close();
+      await this.#abandon();
       throw error;
     }
   }
@@ -63,6 +63,15 @@ export class SegmentWriter {
     const segment = this.#segment;
     this.#segment = null;
     await segment?.handle.close().catch(() => undefined);
+  }
+
+  /** Gives the segment in use up. One without a receipt is removed: a disk that fails for hours would fill up with them. */
+  async #abandon(): Promise<void> {
+    const failed = this.#segment;
+    await this.close();
+    if (failed?.bytes === 0) {
+      await unlink(failed.path).catch(() => undefined);
+    }
   }
 
   async #openSegment(): Promise<OpenSegment> {

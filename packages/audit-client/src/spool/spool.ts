@@ -154,9 +154,9 @@ export class Spool {
       const { adopted, foreign } = await adoptAbandoned(dir, { names: this.#folders, owner, toName, now: wallClock() });
       for (const name of adopted) {
         this.#folders.add(name);
-        this.#bytes += await measureFolder(join(dir, name));
         this.#adoptions += 1;
       }
+      await this.#recount();
       if (foreign > 0) {
         warnings.warn('audit spool holds events of dead processes for another queue', { dir, folders: foreign });
       }
@@ -168,11 +168,26 @@ export class Spool {
 
   #startReplay(): void {
     if (!this.#isClosed) {
-      this.#isReplaying = this.#replayAll().finally(() => {
-        this.#isReplaying = null;
-        this.#replayNotBefore = this.#options.now() + REPLAY_PAUSE_MS;
-      });
+      this.#isReplaying = this.#replayAll()
+        .then(() => this.#recount())
+        .finally(() => {
+          this.#isReplaying = null;
+          this.#replayNotBefore = this.#options.now() + REPLAY_PAUSE_MS;
+        });
     }
+  }
+
+  /**
+   * Looks at the disk for what sums cannot know: failed writes leave bytes behind, others take or remove a folder. Counted
+   * too low, segments would wait for the next process; too high, their room would be lost. Never rejects.
+   */
+  async #recount(): Promise<void> {
+    const measure = async (): Promise<void> => {
+      const sizes = [...this.#folders].map((name) => measureFolder(join(this.#options.dir, name)));
+      this.#bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    };
+    // A disk that cannot be read now is asked again; until then the sum stands.
+    await this.#commit.exclusively(measure).catch(() => undefined);
   }
 
   async #replayAll(): Promise<void> {
@@ -198,10 +213,15 @@ export class Spool {
   }
 }
 
+/** Bytes of the segments in a folder; none for a folder that is gone. */
 async function measureFolder(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const name of listSegmentNames(await readdir(folder))) {
-    bytes += (await stat(join(folder, name))).size;
+  try {
+    const found = listSegmentNames(await readdir(folder)).map((name) => stat(join(folder, name)));
+    return (await Promise.all(found)).reduce((sum, { size }) => sum + size, 0);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return 0;
+    }
+    throw error;
   }
-  return bytes;
 }
