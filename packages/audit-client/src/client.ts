@@ -12,6 +12,9 @@ import type { Settings } from './settings/settings.ts';
 import { Transport } from './transport.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
+/** Refused for what the caller did, not given up: operators are not told that events are being lost. */
+const FAULTS_OF_THE_CALLER: ReadonlySet<RejectionReason> = new Set(['invalid', 'too_large', 'closed', 'misconfigured']);
+
 /** What a working client is made with. */
 export interface ClientOptions {
   readonly settings: Settings;
@@ -194,7 +197,7 @@ export class Client implements AuditClient {
 
   #reject(reason: RejectionReason, issues?: readonly EventIssue[]): RejectedReceipt {
     this.#counts.rejected[reason] += 1;
-    this.#transport.drops.add(reason);
+    this.#transport.drops.add(FAULTS_OF_THE_CALLER.has(reason) ? `refused:${reason}` : reason);
     this.#options.warnings.warn(
       `audit events are rejected: ${reason}`,
       issues === undefined ? {} : { issues: issues.slice(0, 5) },

@@ -114,10 +114,8 @@ export class Transport {
     if (counts === null) {
       return;
     }
-    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const byReason = Object.entries(counts).map(([reason, count]) => [`dropped:${reason}`, count] as const);
     try {
-      await this.#redis.queue.addStats({ dropped: total, ...Object.fromEntries(byReason) });
+      await this.#redis.queue.enqueue([], { lane: 'main', capacity: 0, dropped: counts });
     } catch {
       this.drops.giveBack(counts);
     }

@@ -88,19 +88,19 @@ test('close drains what was logged before it, is joined by a second close, and a
   expect(warnings.map((warning) => warning.message)).toEqual(['audit events are rejected: closed']);
 });
 
-test('drops are counted by reason in audit:stats with the next call', async () => {
+test('a refused event is counted by reason in audit:stats with the next call, and is not a dropped one', async () => {
   const { client } = createTestClient({ redisUrl: url });
   await client.logAudit(Object.create(null));
   await client.logAudit(buildEvent());
-  expect(await redis.hgetall('audit:stats')).toMatchObject({ dropped: '1', 'dropped:invalid': '1', enqueued: '1' });
+  expect(await redis.hgetall('audit:stats')).toEqual({ 'refused:invalid': '1', enqueued: '1' });
 });
 
-test('drops without a next call are reported by flush', async () => {
+test('what was refused without a next call is reported by flush', async () => {
   const { client } = createTestClient({ redisUrl: url });
   await client.logAudit(buildEvent());
   await client.logAudit(Object.create(null));
   await client.flush();
-  expect(await redis.hgetall('audit:stats')).toMatchObject({ 'dropped:invalid': '1' });
+  expect(await redis.hgetall('audit:stats')).toMatchObject({ 'refused:invalid': '1' });
 });
 
 test('after SCRIPT FLUSH and after a lost connection, events are queued again', async () => {

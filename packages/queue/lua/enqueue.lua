@@ -3,7 +3,8 @@
 -- refuse the call before anything has changed. Counters and PUBLISH cannot fail a push that is done.
 -- KEYS  1 lane  2 stats  3 epoch
 -- ARGV  1 capacity  2 seed of the incarnation  3 wake channel  4 'first' or 'retry' (refused before: no new overflow)
---       5 number of drop reasons, then that many pairs of reason and count, then the entries, oldest first
+--       5 number of reasons, then that many pairs of reason and count (a loss, or 'refused:' and a fault of the
+--       caller, which is none), then the entries, oldest first
 -- Returns {'accepted', length of the accepted prefix, length of the lane, incarnation}
 --      or {'wrong_type', key, type}
 for i, want in ipairs({'list', 'hash', 'string'}) do
@@ -36,8 +37,9 @@ if ARGV[4] == 'first' then
   add('overflow', count - accepted)
 end
 for i = 6, first - 2, 2 do
-  add('dropped', tonumber(ARGV[i + 1]))
-  add('dropped:' .. ARGV[i], tonumber(ARGV[i + 1]))
+  local is_loss = string.sub(ARGV[i], 1, 8) ~= 'refused:'
+  if is_loss then add('dropped', tonumber(ARGV[i + 1])) end
+  add((is_loss and 'dropped:' or '') .. ARGV[i], tonumber(ARGV[i + 1]))
 end
 
 redis.call('SETNX', KEYS[3], ARGV[2])

@@ -15,7 +15,10 @@ export interface EnqueueOptions {
   readonly capacity: number;
   /** True for entries that were refused before: they are not counted as overflow again. Default false. */
   readonly isRetry?: boolean;
-  /** Events given up since the last call that succeeded, by reason; added to `dropped` and `dropped:<reason>`. */
+  /**
+   * Events given up since the last call that succeeded, by reason; added to `dropped` and `dropped:<reason>`. A reason
+   * `refused:<fault>` is no loss but a fault of the caller, and is added to the counter of that name alone.
+   */
   readonly dropped?: Readonly<Record<string, number>>;
 }
 
