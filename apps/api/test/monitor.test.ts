@@ -87,7 +87,7 @@ test('Prometheus text sums the workers and takes no label that a client made up'
   const json = [...(await worker.toJson())];
   const foreign = [{ name: 'evil"} 1\n', help: '', type: 'gauge', aggregator: 'sum', values: [] }];
   const beats = [buildBeat({ worker: 'a', metrics: json }), buildBeat({ worker: 'b', metrics: [...json, ...foreign] })];
-  const stats = { dropped: 12, 'dropped:queue_full': 7, 'dropped:a"} 1\nx': 5 };
+  const stats = { dropped: 12, 'dropped:queue_full': 7, 'dropped:a"} 1\nx': 5, 'refused:invalid': 3 };
   const { monitor } = setUp(() =>
     Promise.resolve(buildRedisFacts({ beats, queue: buildQueueState({ depth: 3, stats }) })),
   );
@@ -96,6 +96,7 @@ test('Prometheus text sums the workers and takes no label that a client made up'
   expect(text).toContain('audit_queue_length 3');
   expect(text).toContain('audit_events_dropped_total{reason="queue_full"} 7');
   expect(text).toContain('audit_events_dropped_total{reason="other"} 5');
+  expect(text).toContain('audit_events_refused_total{reason="invalid"} 3');
   expect(text).toContain('audit_service_up{service="redis"} 1');
   expect(text).not.toContain('evil');
 });

@@ -13,7 +13,7 @@ import type { Assessment } from './monitor.ts';
 import { lastValue } from './source-reading.ts';
 
 const MAX_REASONS = 30;
-const REASON = /^dropped:([a-z][a-z_]{0,39})$/;
+const REASON = /^(dropped|refused):([a-z][a-z_]{0,39})$/;
 
 /** One metric as prom-client writes it; anything else in a heartbeat is left out. */
 const WorkerMetric = z.object({
@@ -76,7 +76,7 @@ export async function renderPrometheus(assessment: Assessment, ownProcess: Metri
   const redis = lastValue(assessment.view.redis);
   const fleet = createMetrics();
   addNumbers(fleet, assessment);
-  addDrops(fleet, redis?.queue.stats ?? {});
+  addLosses(fleet, redis?.queue.stats ?? {});
   const workers = recentBeats(redis?.beats ?? [], assessment.view.at).map(toWorkerMetrics);
   return renderFleetMetrics([...workers, await ownProcess.toJson(), await fleet.toJson()]);
 }
@@ -97,22 +97,31 @@ function addNumbers(fleet: Metrics, { answer, services }: Assessment): void {
   up.set({ service: 'audit_worker' }, services.audit_worker === 'running' ? 1 : 0);
 }
 
-function addDrops(fleet: Metrics, stats: Readonly<Record<string, number>>): void {
+function addLosses(fleet: Metrics, stats: Readonly<Record<string, number>>): void {
   const dropped = fleet.counter({
     name: 'audit_events_dropped_total',
     help: 'Events given up, by reason.',
     labels: ['reason'],
   });
-  const byReason = Object.entries(stats).flatMap(([field, count]) => {
-    const reason = REASON.exec(field)?.[1];
-    return reason === undefined || count < 0 ? [] : [[reason, count] as const];
+  const refused = fleet.counter({
+    name: 'audit_events_refused_total',
+    help: 'Calls that were no valid event or came at the wrong time, by reason.',
+    labels: ['reason'],
   });
-  const named = byReason.slice(0, MAX_REASONS);
-  for (const [reason, count] of named) {
-    dropped.inc({ reason }, count);
-  }
+  const named = toReasons(stats, 'dropped');
+  for (const [reason, count] of named) dropped.inc({ reason }, count);
+  for (const [reason, count] of toReasons(stats, 'refused')) refused.inc({ reason }, count);
   const rest = (stats['dropped'] ?? 0) - named.reduce((total, [, count]) => total + count, 0);
   dropped.inc({ reason: 'other' }, Math.max(0, rest));
+}
+
+/** The counters of one kind; field names come from Redis, so only a few that look like ours become labels. */
+function toReasons(stats: Readonly<Record<string, number>>, kind: string): readonly (readonly [string, number])[] {
+  const found = Object.entries(stats).flatMap(([field, count]) => {
+    const match = REASON.exec(field);
+    return match === null || match[1] !== kind || count < 0 ? [] : [[match[2] ?? 'other', count] as const];
+  });
+  return found.slice(0, MAX_REASONS);
 }
 
 function toWorkerMetrics(beat: WorkerBeat): WorkerMetrics {
