@@ -2,15 +2,17 @@ import { EVENT_FLAGS } from '@auditlane/schema';
 import type { Pool } from 'pg';
 
 import { loadQuery } from './load-query.ts';
-import { readBoolean, readString } from './read-row.ts';
+import { readBoolean, readDate, readString } from './read-row.ts';
 import { queryOn, runQuery } from './with-client.ts';
 import { withDdlRetries } from './with-ddl-retries.ts';
 
 export interface DropExpiredOptions {
   /** Events older than this are dropped, a whole partition at a time. */
   readonly retentionDays: number;
-  /** Default: the clock of this machine. */
+  /** Default: the earlier of the clocks of this machine and of the database, since a clock that is ahead would drop what must stay. */
   readonly now?: Date;
+  /** The clock of this machine, in milliseconds since 1970. Default `Date.now`. */
+  readonly clock?: () => number;
 }
 
 export interface DroppedPartitions {
@@ -29,7 +31,8 @@ const DAY_MS = 86_400_000;
  * Throws a retryable StoreError when a lock could not be had in about 15 s; what was dropped by then stays dropped.
  */
 export async function dropExpiredPartitions(pool: Pool, options: DropExpiredOptions): Promise<DroppedPartitions> {
-  const until = new Date((options.now ?? new Date()).getTime() - options.retentionDays * DAY_MS);
+  const nowMs = options.now?.getTime() ?? (await readEarlierClock(pool, options.clock ?? Date.now));
+  const until = new Date(nowMs - options.retentionDays * DAY_MS);
   const dropped = [...(await dropEnded(pool, 'audit_logs', until)), ...(await dropEnded(pool, 'audit_batches', until))];
   const deletedFromDefault = await deleteAll(pool, 'delete_expired_events', [until, EVENT_FLAGS.timeSuspect]);
   let deletedBeside = 0;
@@ -37,6 +40,11 @@ export async function dropExpiredPartitions(pool: Pool, options: DropExpiredOpti
     deletedBeside += await deleteAll(pool, query, [until]);
   }
   return { dropped, deletedFromDefault, deletedBeside };
+}
+
+async function readEarlierClock(pool: Pool, clock: () => number): Promise<number> {
+  const answer = await runQuery(pool, 'read_clock', []);
+  return Math.min(clock(), readDate(answer.rows[0], 'now').getTime());
 }
 
 async function dropEnded(pool: Pool, table: string, until: Date): Promise<readonly string[]> {

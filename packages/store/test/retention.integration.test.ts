@@ -31,6 +31,19 @@ describe('dropping expired partitions', () => {
     });
   });
 
+  it('drops nothing because the clock of this machine is ten years ahead', async () => {
+    await using database = await createTestDatabase();
+    await ensurePartitions(database.pool, { now: new Date() });
+    const event = buildRow({ id: uuidAt(Date.now()) });
+    await createStore(database.pool, { writer: 'w' }).storeBatch([event]);
+    const clock = (): number => Date.now() + 3650 * DAY_MS;
+    expect((await dropExpiredPartitions(database.pool, { retentionDays, clock })).dropped).toEqual([]);
+    expect(await partitionOf(database, event.id)).toBeDefined();
+    expect((await dropExpiredPartitions(database.pool, { retentionDays, now: new Date(clock()) })).dropped).not.toEqual(
+      [],
+    );
+  });
+
   it('drops the ledger with the events', async () => {
     await using database = await createTestDatabase();
     const result = await dropExpiredPartitions(database.pool, { retentionDays, now: later });

@@ -1,0 +1,3 @@
+-- The time of the database.
+-- No parameters. Result: now.
+select now() as now
