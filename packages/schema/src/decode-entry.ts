@@ -12,13 +12,15 @@ import { SCHEMA_VERSION } from './vocabularies.ts';
 export interface DecodeOptions {
   /** Milliseconds since 1970; default Date.now(). An id over a day ahead of it is flagged timeSuspect. */
   readonly nowMs?: number;
-  /** An id older than this is flagged timeSuspect; default 0, none is. */
+  /** An id older than this is flagged timeSuspect; default 366 days before `nowMs`. */
   readonly oldestMs?: number;
   /** UTF-8 bytes; a longer entry is rejected as too_large. Default LIMITS.entryBytes. */
   readonly maxEntryBytes?: number;
 }
 
 const DAY_MS = 86_400_000;
+// Longer than any outage that a spool waits for; a clock that stands at 1970 or ten years back is far below.
+const OLD_MS = 366 * DAY_MS;
 
 /**
  * Reads one element of the queue, whoever pushed it: any bytes become a row that Postgres accepts, an entry to hold for
@@ -77,7 +79,8 @@ function decodeObject(entry: Readonly<Record<string, unknown>>, text: string, op
 
 function isTimeSuspect(id: string, options: DecodeOptions): boolean {
   const timeMs = uuidTimeMs(id);
-  return timeMs > (options.nowMs ?? Date.now()) + DAY_MS || timeMs < (options.oldestMs ?? 0);
+  const nowMs = options.nowMs ?? Date.now();
+  return timeMs > nowMs + DAY_MS || timeMs < (options.oldestMs ?? nowMs - OLD_MS);
 }
 
 function markSuspect(row: EventRow): EventRow {

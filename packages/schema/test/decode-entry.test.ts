@@ -71,6 +71,8 @@ describe('decoding what our client wrote', () => {
     expect(flagsAt({ nowMs })).toBe(0);
     expect(flagsAt({ nowMs: nowMs - 86_400_000 })).toBe(0);
     expect(flagsAt({ nowMs: nowMs - 86_400_001 })).toBe(EVENT_FLAGS.timeSuspect);
+    expect(flagsAt({ nowMs: nowMs + 366 * 86_400_000 })).toBe(0);
+    expect(flagsAt({ nowMs: nowMs + 366 * 86_400_000 + 1 })).toBe(EVENT_FLAGS.timeSuspect);
     expect(flagsAt({ nowMs, oldestMs: nowMs })).toBe(0);
     expect(flagsAt({ nowMs, oldestMs: nowMs + 1 })).toBe(EVENT_FLAGS.timeSuspect);
   });
