@@ -23,6 +23,7 @@ import { createDrainSignals } from './claims/drain-signals.ts';
 import type { DrainSignals } from './claims/drain-signals.ts';
 import { createHeldClaims } from './claims/held-claims.ts';
 import { createLaneTurns } from './claims/lane-turns.ts';
+import { restoreHeld } from './claims/restore-held.ts';
 import { runSlot } from './claims/run-slot.ts';
 import { createWakeUp } from './claims/wake-up.ts';
 import { workClaim } from './claims/work-claim.ts';
@@ -95,6 +96,7 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
   await breaker.start();
   await breaker.closed(signal);
   if (signal.aborted) return;
+  await restoreHeld(ground);
   openSlots(ground, { breaker, tally, batchSize });
   openSelfChecks(ground, { caps, signal, breaker });
   ground.logger.info({ lease_ms: ground.leaseMs, slots: SLOTS }, 'worker ready');

@@ -86,3 +86,17 @@ test('the health check answers 0 for a running worker of this host and 1, with t
   await worker.stop();
   expect(await check()).toMatchObject({ code: 1, said: expect.stringMatching(/is running: stopped$/) });
 });
+
+test('what an older release held is stored, and what is newer still is held again', async () => {
+  const [known, newer] = buildEntries(2);
+  const later = newer?.line.replace('"v":1', '"v":2') ?? '';
+  await redis.redis.lpush('audit:hold', known?.line ?? '', later);
+  await using worker = fleet.start();
+  await worker.waitForLine('held entries are back in the queue');
+  await waitFor(
+    async () => (await redis.redis.llen('audit:queue')) === 0 && (await redis.redis.llen('audit:hold')) === 1,
+  );
+  expect(await redis.redis.lrange('audit:hold', 0, -1)).toEqual([later]);
+  const { rows } = await database.pool.query<{ id: string }>('select id from audit_logs where id = $1', [known?.id]);
+  expect(rows).toEqual([{ id: known?.id }]);
+});
