@@ -15,6 +15,7 @@ export interface OwnFields {
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(AuditEventInput.shape));
 const NO_KEYS: readonly string[] = [];
+const NOTHING = {};
 
 /** Stands for the value of an accessor, which is never called. */
 export const GETTER = '[Getter]';
@@ -29,7 +30,7 @@ function isRecord(value: unknown): value is FieldRecord {
  */
 export function readOwnFields(input: unknown): OwnFields | null {
   if (!isRecord(input)) return null;
-  if (types.isProxy(input) || Object.getPrototypeOf(input) !== Object.prototype) {
+  if (types.isProxy(input) || Object.getPrototypeOf(input) !== Object.prototype || isPrototypePolluted()) {
     return Array.isArray(input) ? null : copyOwnFields(input);
   }
   let unknownKeys: string[] | null = null;
@@ -42,6 +43,16 @@ export function readOwnFields(input: unknown): OwnFields | null {
     else (unknownKeys ??= []).push(key);
   }
   return { record: input, unknownKeys: unknownKeys ?? NO_KEYS, droppedKeys };
+}
+
+/**
+ * Whether somebody added to Object.prototype: then `record.user_id` of an event without one would be theirs, and an
+ * attacker who can pollute could write any user into every event. Asking costs nothing that can be measured.
+ */
+function isPrototypePolluted(): boolean {
+  // oxlint-disable-next-line guard-for-in
+  for (const key in NOTHING) return key !== undefined;
+  return false;
 }
 
 function copyOwnFields(input: FieldRecord): OwnFields {
@@ -78,7 +89,7 @@ export function pickUnknown({ record, unknownKeys, droppedKeys }: OwnFields): ob
 
 /** The known fields alone: what the schema looks at, bounded whatever the caller sent. */
 export function pickKnownFields(record: FieldRecord): Record<string, unknown> {
-  const known: Record<string, unknown> = {};
+  const known: Record<string, unknown> = Object.create(null);
   for (const field of KNOWN_FIELDS) {
     if (Object.hasOwn(record, field)) known[field] = record[field];
   }

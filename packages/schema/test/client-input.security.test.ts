@@ -146,4 +146,26 @@ describe('the fields that logAudit is given', () => {
     'rows 23 and 24: the id %j of a caller is refused, so that no two bodies share one',
     (id) => expect(pathsOf({ ...EVENT, id })).toEqual(['id']),
   );
+
+  test.each([
+    ['user_id', 'admin'],
+    ['id', 'evil'],
+    ['metadata', { forged: true }],
+    ['event_domain', 'account'],
+    ['reason', 'forged'],
+    ['ip_address', '203.0.113.66'],
+  ])('row 15: a %s that somebody put on Object.prototype is in no event and refuses none', (name, value) => {
+    const clean = toRow(EVENT);
+    Object.defineProperty(Object.prototype, name, { value, enumerable: true, configurable: true, writable: true });
+    try {
+      const encoded = encodeEvent({ ...EVENT }, buildContext());
+      const missing = encodeEvent({ event_type: 'a.b' }, buildContext());
+      Reflect.deleteProperty(Object.prototype, name);
+      expect(encoded).toMatchObject({ kind: 'encoded', line: expect.not.stringContaining(JSON.stringify(value)) });
+      expect(missing).toMatchObject({ kind: 'rejected', issues: [{ path: 'event_category' }] });
+      expect(toRow(EVENT)).toMatchObject({ user_id: clean.user_id, metadata: null });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
 });
