@@ -71,7 +71,7 @@ export class Client implements AuditClient {
     try {
       const fullness = this.#toFullness();
       const admitted = this.#admit(event, fullness);
-      if ('status' in admitted) {
+      if (isRejected(admitted)) {
         return Promise.resolve(admitted);
       }
       return new Promise((resolve) => this.#start(admitted, fullness, resolve));
@@ -82,7 +82,7 @@ export class Client implements AuditClient {
 
   async logCriticalAudit(event: unknown): Promise<AcceptedReceipt> {
     const admitted = this.#tryAdmit(event);
-    if ('status' in admitted) {
+    if (isRejected(admitted)) {
       const { reason, issues } = admitted;
       throw new AuditError(toErrorCode(reason), issues === undefined ? {} : { issues });
     }
@@ -211,4 +211,9 @@ export class Client implements AuditClient {
     this.#options.warnings.warn('audit client failed on its own', toErrorFacts(error));
     return toRejection('internal');
   }
+}
+
+/** Own properties alone: a `status` that somebody put on Object.prototype must not turn an event into a refusal. */
+function isRejected(admitted: Admitted | RejectedReceipt): admitted is RejectedReceipt {
+  return Object.hasOwn(admitted, 'status');
 }

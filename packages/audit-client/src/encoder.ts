@@ -81,12 +81,11 @@ function splitId(input: unknown): { readonly id: unknown; readonly rest: unknown
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       return { id: undefined, rest: input };
     }
-    const descriptors = Object.getOwnPropertyDescriptors(input);
-    if (!('id' in descriptors)) {
+    if (!Object.hasOwn(input, 'id')) {
       return { id: undefined, rest: input };
     }
-    const { id, ...rest } = descriptors;
-    return { id: id.value ?? undefined, rest: Object.defineProperties({}, rest) };
+    const { id, ...rest } = Object.getOwnPropertyDescriptors(input);
+    return { id: id?.value ?? undefined, rest: Object.defineProperties({}, rest) };
   } catch {
     return { id: undefined, rest: input };
   }

@@ -13,22 +13,34 @@ export interface Warnings {
   warn(condition: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
-/** A logger that throws, or whose sink is gone (EPIPE), must not reach the caller: its failure is swallowed here. */
+/**
+ * A logger that throws or rejects, whose sink is gone (EPIPE), or a clock that throws, must not reach the caller: the
+ * application's logger is its own affair, and a warning is not worth an exception in its business code.
+ */
 export function createWarnings(logger: AuditLogger, now: () => number): Warnings {
   const conditions = new Map<string, Condition>();
+
+  function warn(condition: string, facts: Readonly<Record<string, unknown>>): unknown {
+    const known = conditions.get(condition);
+    const time = now();
+    if (known !== undefined && time - known.loggedAt < QUIET_MS && time >= known.loggedAt) {
+      known.suppressed += 1;
+      return undefined;
+    }
+    conditions.set(condition, { loggedAt: time, suppressed: 0 });
+    return logger.warn(known?.suppressed ? { ...facts, suppressed: known.suppressed } : facts, condition);
+  }
+
   return {
     warn(condition, facts = {}) {
-      const known = conditions.get(condition);
-      const time = now();
-      if (known !== undefined && time - known.loggedAt < QUIET_MS && time >= known.loggedAt) {
-        known.suppressed += 1;
-        return;
-      }
-      conditions.set(condition, { loggedAt: time, suppressed: 0 });
       try {
-        logger.warn(known?.suppressed ? { ...facts, suppressed: known.suppressed } : facts, condition);
+        const answer = warn(condition, facts);
+        // An async logger fails later, and an unhandled rejection would end the application.
+        if (answer !== undefined) {
+          Promise.resolve(answer).catch(() => undefined);
+        }
       } catch {
-        // The application's logger is its own affair; a warning is not worth an exception in its business code.
+        // See above.
       }
     },
   };
