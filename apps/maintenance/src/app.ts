@@ -5,14 +5,14 @@
 import { hostname } from 'node:os';
 import { connectRedis, toQueueKeys } from '@auditlane/queue';
 import type { QueueKeys } from '@auditlane/queue';
-import { ConfigError, createRateLimitedLog, toRedisUrl } from '@auditlane/runtime';
+import { ConfigError, createRateLimitedLog, sleep, toRedisUrl } from '@auditlane/runtime';
 import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime';
 import { migrate } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { awaitSchema } from './database/await-schema.ts';
 import { openPool, toSsl } from './database/maintenance-pool.ts';
 import type { MaintenanceEnv } from './env.ts';
-import { createDeadline, settlesWithin, sleep } from './outages/waits.ts';
+import { createDeadline, settlesWithin } from './outages/waits.ts';
 import { createRunNotes } from './runs/run-notes.ts';
 import { createRunner } from './runs/runner.ts';
 import type { Runner } from './runs/runner.ts';

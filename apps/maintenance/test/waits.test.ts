@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { createDeadline, settlesWithin, sleep, unlessAborted } from '../src/outages/waits.ts';
+import { sleep } from '@auditlane/runtime';
+import { createDeadline, settlesWithin, unlessAborted } from '../src/outages/waits.ts';
 
 const never = new Promise<never>(() => {});
 

@@ -1,11 +1,10 @@
 import { createQueue } from '@auditlane/queue';
-import { createLogger, createRateLimitedLog } from '@auditlane/runtime';
+import { createLogger, createRateLimitedLog, sleep } from '@auditlane/runtime';
 import { createPool } from '@auditlane/store';
 import { useDatabase, useRedis } from '@auditlane/testkit';
 import { afterAll, expect, test } from 'vitest';
 import { probeCatalog } from '../src/checks/probe-catalog.ts';
 import { checkOnce } from '../src/checks/self-checks.ts';
-import { sleep } from '../src/outages/sleep.ts';
 import { KEYS } from './fleet.ts';
 
 const { redis } = await useRedis({ appendfsync: 'always' });

@@ -4,7 +4,7 @@ import { useDatabase } from '@auditlane/testkit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { HeldClaim } from '../src/claims/held-claims.ts';
 import { Breaker } from '../src/outages/breaker.ts';
-import { sleep } from '../src/outages/sleep.ts';
+import { sleep } from '@auditlane/runtime';
 import { createBatchWriter } from '../src/storing/batch-writer.ts';
 import { decodeClaim } from '../src/storing/decode-claim.ts';
 import { buildEntries, emptyTables } from './fleet.ts';

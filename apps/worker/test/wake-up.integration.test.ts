@@ -2,7 +2,7 @@ import { connectRedis, createQueue, openWakeListener } from '@auditlane/queue';
 import { useRedis } from '@auditlane/testkit';
 import { expect, test } from 'vitest';
 import { createWakeUp } from '../src/claims/wake-up.ts';
-import { sleep } from '../src/outages/sleep.ts';
+import { sleep } from '@auditlane/runtime';
 import { buildEntries, KEYS } from './fleet.ts';
 
 const NEVER = new AbortController().signal;

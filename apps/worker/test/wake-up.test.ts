@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sleep } from '../src/outages/sleep.ts';
+import { sleep } from '@auditlane/runtime';
 import { createWakeUp } from '../src/claims/wake-up.ts';
 
 const NEVER = new AbortController().signal;

@@ -1,3 +1,5 @@
+export { backoffMs } from './backoff.ts';
+export type { BackoffBounds } from './backoff.ts';
 export { EXIT } from './exit-codes.ts';
 export type { ExitCode } from './exit-codes.ts';
 export { ConfigError } from './config-error.ts';
@@ -23,3 +25,5 @@ export { createMetrics, renderFleetMetrics } from './create-metrics.ts';
 export type { MetricNotes, Metrics, MetricsJson } from './create-metrics.ts';
 export { runProcess } from './run-process.ts';
 export type { ProcessContext, RunProcessOptions } from './run-process.ts';
+export { sleep } from './sleep.ts';
+export type { Sleep } from './sleep.ts';

@@ -1,10 +1,8 @@
-import { ConfigError } from '@auditlane/runtime';
-import type { RateLimitedLog } from '@auditlane/runtime';
+import { backoffMs, ConfigError } from '@auditlane/runtime';
+import type { RateLimitedLog, Sleep } from '@auditlane/runtime';
 import { StoreError } from '@auditlane/store';
 import type { MigrateResult, StoreErrorCode } from '@auditlane/store';
-import { backoffMs } from '../outages/backoff.ts';
 import { unlessAborted } from '../outages/waits.ts';
-import type { Sleep } from '../outages/waits.ts';
 
 export interface SchemaParts {
   /** Migrates and prepares partitions; rejects with a StoreError. */

@@ -1,8 +1,8 @@
 import type { Logger, RateLimitedLog } from '@auditlane/runtime';
 import type { JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { backoffMs } from '../outages/backoff.ts';
-import { sleep, unlessAborted } from '../outages/waits.ts';
+import { backoffMs, sleep } from '@auditlane/runtime';
+import { unlessAborted } from '../outages/waits.ts';
 import { HOUR_MS, MINUTE_MS } from '../tasks/task.ts';
 import type { ScheduledTask } from '../tasks/task.ts';
 

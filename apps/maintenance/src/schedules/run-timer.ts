@@ -1,5 +1,5 @@
-import { backoffMs } from '../outages/backoff.ts';
-import type { Sleep } from '../outages/waits.ts';
+import { backoffMs } from '@auditlane/runtime';
+import type { Sleep } from '@auditlane/runtime';
 import { MINUTE_MS } from '../tasks/task.ts';
 
 export interface TimerParts {

@@ -1,5 +1,5 @@
 import type { Queue, WorkerBeat } from '@auditlane/queue';
-import type { Sleep } from '../outages/sleep.ts';
+import type { Sleep } from '@auditlane/runtime';
 
 /**
  * Tells the fleet about this worker every second: `running`, then `draining`, and `stopped` as the last word. A worker

@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import type { Queue } from '@auditlane/queue';
-import { createMetrics } from '@auditlane/runtime';
+import { createMetrics, sleep } from '@auditlane/runtime';
 import type { Logger, Metrics, RateLimitedLog } from '@auditlane/runtime';
 import packageJson from '../../package.json' with { type: 'json' };
-import { sleep } from '../outages/sleep.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { BeatBody, Heartbeat } from './heartbeat.ts';
 import { openLoopLag } from './loop-lag.ts';

@@ -1,9 +1,8 @@
 import { checkRedis, QueueError } from '@auditlane/queue';
 import type { CheckRedisOptions, connectRedis, QueueKeys, RedisFault } from '@auditlane/queue';
 import { ConfigError } from '@auditlane/runtime';
-import type { RateLimitedLog } from '@auditlane/runtime';
-import { backoffMs } from '../outages/backoff.ts';
-import type { Sleep } from '../outages/sleep.ts';
+import type { RateLimitedLog, Sleep } from '@auditlane/runtime';
+import { outageBackoffMs } from '../outages/backoff.ts';
 
 export type Redis = ReturnType<typeof connectRedis>;
 
@@ -42,6 +41,6 @@ export async function awaitRedis(
       if (!(error instanceof QueueError)) throw error;
       parts.log.warn(`redis-start:${error.code}`, { err: error, code: error.code }, 'waiting for redis');
     }
-    await parts.sleep(backoffMs(failures, parts.random), signal);
+    await parts.sleep(outageBackoffMs(failures, parts.random), signal);
   }
 }

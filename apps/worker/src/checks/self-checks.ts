@@ -1,5 +1,5 @@
 import type { Queue } from '@auditlane/queue';
-import type { Sleep } from '../outages/sleep.ts';
+import type { Sleep } from '@auditlane/runtime';
 import { CatalogError } from './probe-catalog.ts';
 import { reportRedisFaults } from './await-redis.ts';
 import type { RedisCheckParts } from './await-redis.ts';

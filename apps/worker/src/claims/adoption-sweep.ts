@@ -1,5 +1,5 @@
 import type { Queue } from '@auditlane/queue';
-import type { Sleep } from '../outages/sleep.ts';
+import type { Sleep } from '@auditlane/runtime';
 
 /**
  * Finds the batches of dead workers. Every worker looks for expired leases each quarter of a lease (with jitter, so

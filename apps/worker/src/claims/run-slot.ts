@@ -3,9 +3,9 @@ import type { Claim, Lane, Queue } from '@auditlane/queue';
 import { CLAIM_BYTES } from '../batching/claim-limit.ts';
 import { lingerAfter } from '../batching/linger.ts';
 import type { Tally } from '../beats/tally.ts';
-import { backoffMs } from '../outages/backoff.ts';
+import { outageBackoffMs } from '../outages/backoff.ts';
 import type { Breaker } from '../outages/breaker.ts';
-import type { Sleep } from '../outages/sleep.ts';
+import type { Sleep } from '@auditlane/runtime';
 import type { AdoptionSweep } from './adoption-sweep.ts';
 import type { DrainSignals } from './drain-signals.ts';
 import type { WakeUp } from './wake-up.ts';
@@ -54,7 +54,7 @@ export async function runSlot(parts: SlotParts): Promise<void> {
     } catch (error) {
       failures += 1;
       parts.tally.slotFailed(error);
-      await parts.sleep(backoffMs(failures, parts.random), stop);
+      await parts.sleep(outageBackoffMs(failures, parts.random), stop);
     }
   }
 }

@@ -1,5 +1,5 @@
-import { backoffMs } from '../outages/backoff.ts';
-import type { Sleep } from '../outages/sleep.ts';
+import { outageBackoffMs } from '../outages/backoff.ts';
+import type { Sleep } from '@auditlane/runtime';
 
 export interface UntilAnsweredParts {
   readonly sleep: Sleep;
@@ -25,6 +25,6 @@ export async function untilAnswered<T>(
       const mayRetry = parts.onError(error);
       if (!mayRetry || giveUp.aborted) return null;
     }
-    await parts.sleep(backoffMs(failures, parts.random), giveUp);
+    await parts.sleep(outageBackoffMs(failures, parts.random), giveUp);
   }
 }

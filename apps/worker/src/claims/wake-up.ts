@@ -1,4 +1,4 @@
-import type { Sleep } from '../outages/sleep.ts';
+import type { Sleep } from '@auditlane/runtime';
 
 /**
  * Where idle slots wait. A notification wakes one of them and is kept when none is waiting, so that entries which

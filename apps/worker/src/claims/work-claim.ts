@@ -1,9 +1,8 @@
 import { QueueError } from '@auditlane/queue';
 import type { Claim, Queue } from '@auditlane/queue';
-import type { Logger } from '@auditlane/runtime';
+import type { Logger, Sleep } from '@auditlane/runtime';
 import type { Tally } from '../beats/tally.ts';
-import { backoffMs } from '../outages/backoff.ts';
-import type { Sleep } from '../outages/sleep.ts';
+import { outageBackoffMs } from '../outages/backoff.ts';
 import type { BatchWriter, Written } from '../storing/batch-writer.ts';
 import type { CrashPoint } from '../storing/crash-point.ts';
 import { toDeadLetterLines } from '../storing/dead-letters.ts';
@@ -102,7 +101,7 @@ async function decodeSuspects(parts: WorkClaimParts, held: HeldClaim): Promise<D
     { batch_id: batchId, attempt, entries: entries.length },
     'batch ended its holders before, probing it',
   );
-  if (attempt >= LATE_ATTEMPT) await parts.sleep(backoffMs(attempt, parts.random), parts.drain.stop);
+  if (attempt >= LATE_ATTEMPT) await parts.sleep(outageBackoffMs(attempt, parts.random), parts.drain.stop);
   const { survivors, suspects } = await parts.probe(entries);
   const decoded = decodeClaim(survivors);
   const rejected: RejectedEntry[] = suspects.map((raw) => ({

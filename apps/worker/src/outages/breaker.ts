@@ -1,5 +1,5 @@
-import { backoffMs } from './backoff.ts';
-import type { Sleep } from './sleep.ts';
+import { outageBackoffMs } from './backoff.ts';
+import type { Sleep } from '@auditlane/runtime';
 
 /** What the breaker needs from its process. */
 export interface BreakerParts {
@@ -41,7 +41,7 @@ export class Breaker {
   /** A batch could not be stored for a reason that is not the batch's: opens the breaker. Opening twice is opening once. */
   trip(reason: unknown): void {
     this.#failures += 1;
-    this.#open(reason, backoffMs(this.#failures, this.#parts.random));
+    this.#open(reason, outageBackoffMs(this.#failures, this.#parts.random));
   }
 
   /** Opens the breaker before the first batch: the first probe starts at once. Resolves when that probe has answered. */
@@ -95,7 +95,7 @@ export class Breaker {
       } finally {
         onAnswer?.();
       }
-      await this.#parts.sleep(backoffMs(this.#failures, this.#parts.random), signal);
+      await this.#parts.sleep(outageBackoffMs(this.#failures, this.#parts.random), signal);
     }
     onAnswer?.();
   }

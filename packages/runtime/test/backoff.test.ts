@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backoffMs } from '../src/outages/backoff.ts';
+import { backoffMs } from '../src/backoff.ts';
 
 const BOUNDS = { firstMs: 200, longestMs: 10_000 };
 
