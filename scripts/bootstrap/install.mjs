@@ -29,13 +29,15 @@ export async function ensureInstalled(root) {
 
 /**
  * The root's postinstall. The first `npm install` has just written a node_modules of its own making, which lacks the
- * workspace packages: pnpm puts the right one in its place. A later one changed nothing and costs nothing here.
+ * workspace packages: pnpm puts the right one in its place. A later one changed nothing and costs next to nothing here.
  * Under pnpm itself there is nothing to do.
  * @param {string} root
  */
 export async function installForNpm(root) {
   if ((process.env.npm_config_user_agent ?? '').startsWith('pnpm/')) return;
   await ensureInstalled(root);
+  // npm has written its own view in place of ours, which the next cache folder in node_modules would outdate.
+  writeNpmView(root);
 }
 
 /** @param {string} root */

@@ -4,8 +4,11 @@
 // what npm needs to know: the root's dependencies are there. npm then has nothing to do but to run postinstall (0.5 s).
 // They are named as plain folders: for links npm would install the development dependencies of their targets.
 // Link targets are named too, or npm finds the file incomplete and distrusts it.
-import { readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+
+/** Any tool's cache folder in node_modules, or a new file in a package, is newer than the moment we write. */
+const LATER_THAN_ALL = new Date('2100-01-01');
 
 /** @param {string} root */
 export function writeNpmView(root) {
@@ -21,6 +24,7 @@ export function writeNpmView(root) {
   const { name, version } = readManifest(root);
   const view = { name, version, lockfileVersion: 3, requires: true, packages };
   writeFileSync(viewPath(root), JSON.stringify(view, null, 2));
+  utimesSync(viewPath(root), LATER_THAN_ALL, LATER_THAN_ALL);
 }
 
 /**
