@@ -22,7 +22,7 @@ it('npm install finds nothing to do after a tool has put a cache folder into nod
   writeNpmView(root);
   const later = new Date(Date.now() + 60_000);
   utimesSync(join(root, 'node_modules'), later, later);
-  const output = execFileSync('npm', ['install', '--offline', '--no-package-lock'], {
+  const output = execFileSync('npm', ['install', '--offline', '--no-package-lock', '--loglevel', 'notice'], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
