@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readInputLines, toJsonRecord } from './input-file.ts';
 
 const LineRecord = z.object({ id: z.string().optional(), line: z.string() });
 
@@ -13,13 +13,11 @@ export interface LogLine {
 /**
  * Reads a file of log lines: JSON lines with a text `line` (and perhaps an `id`), or plain text, a line each.
  *
- * @throws when the file cannot be read
+ * @throws DemoUsageError when the file cannot be read, or one of its lines is not what its ending says
  */
 export async function readLines(path: string): Promise<readonly LogLine[]> {
-  const text = await readFile(path, 'utf8');
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line, index) => {
-    const parsed = path.endsWith('.jsonl') ? LineRecord.parse(JSON.parse(line)) : { line };
-    return { number: index + 1, id: 'id' in parsed ? (parsed.id ?? null) : null, text: parsed.line };
+  return (await readInputLines(path)).map((line) => {
+    const record = path.endsWith('.jsonl') ? toJsonRecord(line, LineRecord) : { line: line.text };
+    return { number: line.number, id: 'id' in record ? (record.id ?? null) : null, text: record.line };
   });
 }

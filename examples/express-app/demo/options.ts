@@ -26,10 +26,7 @@ export class DemoUsageError extends Error {
  * @throws DemoUsageError when a file is missing or no stack has been started
  */
 export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): DemoOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { requests: { type: 'string' }, lines: { type: 'string' } },
-  });
+  const values = parseArguments(args);
   const dataDir = resolve(ROOT, environment['AUDIT_DATA_DIR'] ?? '.auditlane');
   const envPath = join(dataDir, 'env');
   const written = existsSync(envPath) ? parseEnv(readFileSync(envPath, 'utf8').replaceAll(/^export /gm, '')) : {};
@@ -54,4 +51,13 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     databaseUrl: setting('DATABASE_URL'),
     readerUrl: setting('AUDIT_READER_URL'),
   };
+}
+
+function parseArguments(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: { requests: { type: 'string' }, lines: { type: 'string' } } }).values;
+  } catch (error) {
+    const fact = error instanceof Error ? error.message.split('\n')[0] : 'wrong usage';
+    throw new DemoUsageError(`${fact}; usage: npm run demo [-- --requests FILE --lines FILE]`, { cause: error });
+  }
 }

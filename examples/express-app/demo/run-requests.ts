@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { expectRequest, type Remembered } from './expected-request.ts';
+import { readInputLines, toJsonRecord } from './input-file.ts';
 import { parseBytes } from './parse-bytes.ts';
 import { sendBytes, toBytes, type RequestRecord } from './send-request.ts';
 import type { Acknowledged } from './stored-rows.ts';
@@ -26,13 +26,10 @@ export interface Outcome {
   readonly unacknowledged: readonly string[];
 }
 
-/** Reads a file of requests, one JSON object a line. Fails on the first line that is none, naming it. */
+/** Reads a file of requests, one JSON object a line. Throws DemoUsageError on the first line that is none, naming it. */
 export async function readRequests(path: string): Promise<readonly RequestRecord[]> {
-  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
-  return lines.map((line, index) => {
-    const parsed = RequestLine.safeParse(JSON.parse(line));
-    if (!parsed.success) throw new Error(`${path}, line ${index + 1}: ${z.prettifyError(parsed.error)}`);
-    const { encoded_request: encoded, ...record } = parsed.data;
+  return (await readInputLines(path)).map((line) => {
+    const { encoded_request: encoded, ...record } = toJsonRecord(line, RequestLine);
     return encoded === undefined ? record : { ...record, encoded_request: encoded };
   });
 }

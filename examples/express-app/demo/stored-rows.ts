@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
+import { DemoUsageError } from './options.ts';
 import type { ExpectedRow } from './expected-row.ts';
 
 const DEADLINE_MS = 30_000;
@@ -30,7 +31,14 @@ export async function readStoredRows(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, StoredRow>> {
   const client = new pg.Client({ connectionString: readerUrl, application_name: 'auditlane-demo' });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    const fact = error instanceof Error && error.message !== '' ? error.message : 'no answer';
+    throw new DemoUsageError(`Postgres cannot be reached at AUDIT_READER_URL (${fact}): is the stack running?`, {
+      cause: error,
+    });
+  }
   try {
     const until = Date.now() + DEADLINE_MS;
     for (;;) {

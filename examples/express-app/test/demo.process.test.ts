@@ -1,6 +1,9 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describeWithEvalData, spawnProcess, useDatabase, useRedis, type SpawnedProcess } from '@auditlane/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readStoredRows } from '../demo/stored-rows.ts';
 
 const DEMO = resolve(import.meta.dirname, '../demo/main.ts');
 const WORKER = resolve(import.meta.dirname, '../../../apps/worker/src/main.ts');
@@ -38,6 +41,34 @@ describe('the demo', () => {
     const { code, output } = await runDemo(['--requests', '/nowhere/requests.jsonl']);
     expect(output).toContain('there is no file /nowhere/requests.jsonl');
     expect(code).toBe(2);
+  });
+
+  const request = '{"id":"1","method":"GET","uri":"/","headers":{},"data":null}\n';
+  test.each([
+    ['--requests', 'bad-json.jsonl', `${request}\n{"id":\n`, 'bad-json.jsonl, line 3 is not JSON'],
+    ['--requests', 'missing.jsonl', `${request}{"id":"2"}\n`, 'missing.jsonl, line 2: method: '],
+    ['--requests', 'scalar.jsonl', '42\n', 'scalar.jsonl, line 1: the line: '],
+    ['--requests', 'binary.jsonl', Buffer.from([0x7b, 0xff, 0x00, 0xfe]), 'binary.jsonl is not text in UTF-8'],
+    ['--requests', '.', null, 'cannot be read (EISDIR)'],
+    ['--lines', 'bad-json.jsonl', 'plain text\n', 'bad-json.jsonl, line 1 is not JSON'],
+    ['--lines', 'missing.jsonl', '{"line":5}\n', 'missing.jsonl, line 1: line: '],
+    ['--nonsense', 'x', null, 'usage: npm run demo'],
+  ])('%s %s that is broken is named in one line without a stack, and exits 2', async (option, name, content, fact) => {
+    const directory = mkdtempSync(join(tmpdir(), 'auditlane-demo-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const path = join(directory, name);
+    if (content !== null) writeFileSync(path, content);
+    const { code, output } = await runDemo([option, path]);
+    expect(output).toContain(fact);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+
+  test('names a Postgres that is away', async () => {
+    const away = 'postgres://127.0.0.1:1/none';
+    await expect(readStoredRows(away, [])).rejects.toThrow(
+      /Postgres cannot be reached at AUDIT_READER_URL .*ECONNREFUSED.*: is the/u,
+    );
   });
 });
 
