@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import {
   checkBatchSizes,
@@ -6,6 +9,7 @@ import {
   describeVariables,
   findUnknownNames,
   KNOWN_NAMES,
+  loadEnvFile,
   namesReadBy,
   parseEnv,
   READERS,
@@ -75,6 +79,16 @@ describe('parseEnv', () => {
       'REDIS_URL',
     ]);
     expect(JSON.stringify(faults)).not.toMatch(/top.{0,2}secret/u);
+  });
+
+  test.each([
+    ['REDIS_URL', 'redis://user:to%zpsecret@127.0.0.1:6379'],
+    ['DATABASE_URL', 'postgres://to%psecret@127.0.0.1/x'],
+    ['AUDIT_WRITER_URL', 'postgres://u:p@127.0.0.1/to%E0%A4psecret'],
+  ])('a %% in %s that escapes nothing is named, and the value is not', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual({
+      [name]: 'must have every % in user, password and path written as %25',
+    });
   });
 
   test('batch sizes must rise with their thresholds', () => {
@@ -165,4 +179,22 @@ test('REDIS_PASSWORD fills a URL without a password and yields to one that has i
   expect(toRedisUrl({ REDIS_URL: 'redis://h:1', REDIS_PASSWORD: 'a@b/c%' })).toBe('redis://:a%40b%2Fc%25@h:1');
   expect(toRedisUrl({ REDIS_URL: 'redis://:own@h:1', REDIS_PASSWORD: 'other' })).toBe('redis://:own@h:1');
   expect(toRedisUrl({ REDIS_URL: 'redis://h:1' })).toBe('redis://h:1');
+});
+
+test('a .env that cannot be read is a fault of the configuration, named', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'auditlane-env-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  mkdirSync(join(dir, '.env'));
+  expect(() => loadEnvFile(dir, {})).toThrow(ConfigError);
+  expect(() => loadEnvFile(dir, {})).toThrow(/^\.env cannot be read \(EISDIR\)/u);
+});
+
+test('bytes of any kind in a .env set nothing but what looks like a setting', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'auditlane-env-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const hostile = Buffer.from([0xff, 0x00, 0x3d, 0x0a, 0xc3, 0x28, 0x0a, 0x0a, 0x3d, 0x78, 0x0a]);
+  writeFileSync(join(dir, '.env'), Buffer.concat([hostile, Buffer.from('PORT=4000\nLOG_LEVEL=warn\n')]));
+  const env: Record<string, string> = { LOG_LEVEL: 'info' };
+  loadEnvFile(dir, env);
+  expect(env).toMatchObject({ PORT: '4000', LOG_LEVEL: 'info' });
 });

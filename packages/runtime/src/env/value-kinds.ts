@@ -22,12 +22,29 @@ export function onOff() {
     .transform((word) => TRUE_WORDS.includes(word));
 }
 
-/** A URL with one of the given protocols (without the colon). The fault never repeats the value: it may hold a password. */
+/**
+ * A URL with one of the given protocols (without the colon), whose user, password and path can be decoded: a `%` that
+ * somebody typed plainly would else end as a wrong password. The fault never repeats the value: it may hold a password.
+ */
 export function urlOf(protocols: readonly string[]) {
   const message = `must be a URL that starts with ${protocols.map((name) => `${name}://`).join(' or ')}`;
   return z
     .string()
-    .refine((text) => URL.canParse(text) && protocols.some((name) => text.startsWith(`${name}://`)), message);
+    .refine((text) => URL.canParse(text) && protocols.some((name) => text.startsWith(`${name}://`)), {
+      error: message,
+      abort: true,
+    })
+    .refine(isDecodable, 'must have every % in user, password and path written as %25');
+}
+
+function isDecodable(text: string): boolean {
+  const { username, password, pathname } = new URL(text);
+  try {
+    decodeURIComponent(username + password + pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** One word of a closed set. */
