@@ -1,12 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { toQueueKeys } from '@auditlane/queue';
 import { ConfigError, createMetrics, createRateLimitedLog } from '@auditlane/runtime';
-import type { AccessScope, Logger } from '@auditlane/runtime';
+import type { Logger } from '@auditlane/runtime';
 import { findApiKey, readMaintenanceRuns, readThroughput, touchApiKey } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { createIdentifyCaller } from './access/identify-caller.ts';
 import type { IdentifyCaller } from './access/identify-caller.ts';
 import { createKeyDirectory } from './access/key-directory.ts';
+import { toLoopbackScopes } from './access/loopback-scopes.ts';
 import { openPool, openRedis, withRedis } from './connections.ts';
 import type { ConnectionContext, RedisConnection } from './connections.ts';
 import type { ApiEnv } from './env.ts';
@@ -74,12 +75,7 @@ function createIdentify(pool: Pool, { env, log }: ConnectionContext): IdentifyCa
     clock: Date.now,
     onAway: (error) => void log.warn('keys_away', { err: error }, 'api keys cannot be checked'),
   });
-  return createIdentifyCaller({ findKey, loopbackScopes: loopbackScopesOf(env) });
-}
-
-/** Without a setting, a request of this machine may monitor and, outside production, read. */
-function loopbackScopesOf(env: ApiEnv): readonly AccessScope[] {
-  return env.AUDIT_LOOPBACK_SCOPES ?? (env.NODE_ENV === 'production' ? ['monitor'] : ['monitor', 'read']);
+  return createIdentifyCaller({ findKey, loopbackScopes: toLoopbackScopes(env) });
 }
 
 function toKeys(queueKey: string) {

@@ -1,5 +1,6 @@
 import { useDatabase, useRedis } from '@auditlane/testkit';
 import { describe, expect, test } from 'vitest';
+import { toLoopbackScopes } from '../src/access/loopback-scopes.ts';
 import { sendRaw } from './fixtures/raw-request.ts';
 import { createKey, startApi } from './fixtures/start-api.ts';
 
@@ -102,6 +103,16 @@ describe('scopes', () => {
     const standard = await startApi({ ...SERVERS, NODE_ENV: 'production' });
     expect([(await fetch(standard.url + METRICS)).status, (await post(standard.url, {})).status]).toEqual([200, 401]);
   });
+});
+
+test.each([
+  ['production', ['monitor']],
+  ['Production', ['monitor']],
+  ['production ', ['monitor']],
+  ['development', ['monitor', 'read']],
+])('NODE_ENV=%j lets this machine %j without a key', (word, scopes) => {
+  expect(toLoopbackScopes({ NODE_ENV: word })).toEqual(scopes);
+  expect(toLoopbackScopes({ NODE_ENV: word, AUDIT_LOOPBACK_SCOPES: [] })).toEqual([]);
 });
 
 test('while Postgres is away a key that was never seen is answered 503, not 401', async () => {
