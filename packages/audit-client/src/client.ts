@@ -49,7 +49,7 @@ export class Client implements AuditClient {
     const { settings } = options;
     this.#options = options;
     this.#encode = createEncoder(settings, options);
-    const transport = new Transport(options);
+    const transport = new Transport({ ...options, queuedCount: () => this.#counts.accepted.queued });
     this.#transport = transport;
     this.#pending = new PendingCalls(
       () => transport.hold(),

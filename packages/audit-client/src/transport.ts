@@ -18,6 +18,7 @@ import { Spool } from './spool/spool.ts';
 import { Ticker } from './ticker.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
+const OTHER_DATA_SET = 'audit queue came back as another data set: queued events that were not stored yet are lost';
 const NO_CONNECTION = 'audit client has no connection to Redis';
 
 /** What a transport is made with. */
@@ -25,6 +26,8 @@ export interface TransportOptions {
   readonly settings: Settings;
   readonly producer: Producer;
   readonly warnings: Warnings;
+  /** Receipts `queued` so far, for the warning that they may be worth nothing. */
+  readonly queuedCount: () => number;
 }
 
 /**
@@ -40,6 +43,7 @@ export class Transport {
   readonly #postgres: PostgresLink;
   readonly #commits: Commits;
   #redis: RedisLink | null = null;
+  #incarnation: string | null = null;
   #isClosed = false;
 
   constructor(options: TransportOptions) {
@@ -142,7 +146,10 @@ export class Transport {
     let push: ((entries: readonly LaneEntry[]) => Promise<PushOutcome>) | null = null;
     return new ProducerLane({
       push: (entries) => {
-        push ??= createPush(this.#openRedis().queue, target, this.drops);
+        push ??= createPush(this.#openRedis().queue, target, {
+          drops: this.drops,
+          onIncarnation: (incarnation) => this.#compareIncarnation(incarnation),
+        });
         return push(entries);
       },
       gateState: () => this.#openRedis().gate.state,
@@ -151,6 +158,14 @@ export class Transport {
         warnings.warn('audit queue did not take events', { lane: target.lane, ...toErrorFacts(error) }),
       now: () => this.#ticker.now(),
     });
+  }
+
+  /** Emptied by hand, or restarted without its files: Redis itself does not tell, and its counters begin at 0 again. */
+  #compareIncarnation(incarnation: string): void {
+    if (this.#incarnation !== null && this.#incarnation !== incarnation) {
+      this.#options.warnings.warn(OTHER_DATA_SET, { queued_before: this.#options.queuedCount() });
+    }
+    this.#incarnation = incarnation;
   }
 
   #openRedis(): RedisLink {

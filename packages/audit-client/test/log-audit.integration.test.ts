@@ -1,4 +1,4 @@
-import { decodeEntry } from '@auditlane/schema';
+import { EVENT_FLAGS, decodeEntry } from '@auditlane/schema';
 import { buildEvent, useRedis, waitFor } from '@auditlane/testkit';
 import { expect, test } from 'vitest';
 import { defaultAuditClient, logAudit } from '../src/index.ts';
@@ -123,7 +123,7 @@ test('an importing client takes the id of an event, and mints one where there is
   });
   expect(await client.logAudit({ ...buildEvent(), id: undefined })).toMatchObject({ status: 'queued' });
   const [line = ''] = (await redis.lrange('audit:queue', -1, -1)) ?? [];
-  expect(decodeEntry(line)).toMatchObject({ kind: 'event', row: { id, flags: 0 } });
+  expect(decodeEntry(line)).toMatchObject({ kind: 'event', row: { id, flags: EVENT_FLAGS.timeSuspect } });
   expect(line.match(/"id"/g)).toHaveLength(1);
 });
 

@@ -38,3 +38,21 @@ test('Redis is killed three times under load: every event with a receipt reaches
   expect(receipts.filter((receipt) => !('id' in receipt) || !found.has(receipt.id))).toEqual([]);
   expect(found.size).toBe(receipts.length);
 }, 90_000);
+
+test('an emptied Redis is told by a warning with the number of receipts it may have cost, a restarted one is not', async () => {
+  const lost = 'audit queue came back as another data set: queued events that were not stored yet are lost';
+  const { client, warnings } = createTestClient({ redisUrl: server.url });
+  const told = (): readonly unknown[] => warnings.filter(({ message }) => message === lost).map(({ facts }) => facts);
+  await client.logAudit(buildEvent());
+  await server.restart();
+  await waitFor(async () => (await client.logAudit(buildEvent())).status === 'queued');
+  expect(told()).toEqual([]);
+
+  const admin = new Redis(server.url);
+  await admin.flushall();
+  admin.disconnect();
+  const { queued } = client.stats();
+  await client.logAudit(buildEvent());
+  await client.logAudit(buildEvent({ event_category: 'critical' }));
+  expect(told()).toEqual([{ queued_before: queued }]);
+});

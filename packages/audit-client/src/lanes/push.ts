@@ -17,11 +17,18 @@ export type PushOutcome =
 /** Pushes entries of one lane in one script call; total. */
 export type Push = (entries: readonly LaneEntry[]) => Promise<PushOutcome>;
 
+/** What a push takes along, and what it brings back. */
+export interface PushSurroundings {
+  readonly drops: DropLedger;
+  /** Told the mark of the data set with each answer, before the entries of that push have receipts. */
+  readonly onIncarnation: (incarnation: string) => void;
+}
+
 /** Binds a push to one lane of a queue. Drops of this client since the last push ride along into `audit:stats`. */
 export function createPush(
   queue: Queue,
   target: { readonly lane: Lane; readonly capacity: number },
-  drops: DropLedger,
+  { drops, onIncarnation }: PushSurroundings,
 ): Push {
   return async (entries) => {
     const dropped = drops.take();
@@ -31,6 +38,7 @@ export function createPush(
         entries.map((entry) => entry.line),
         { ...target, ...(isRetry ? { isRetry } : {}), ...(dropped === null ? {} : { dropped }) },
       );
+      onIncarnation(reply.incarnation);
       return { kind: 'answered', accepted: reply.accepted };
     } catch (error) {
       if (dropped !== null) {
