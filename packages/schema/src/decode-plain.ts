@@ -26,6 +26,9 @@ export const ENTRY_DEPTH = LIMITS.metadataDepth + 4;
 export const MAX_INT = 0x7fff_ffff;
 /** Escapes of U+0000 and of surrogates; an escaped backslash before them is a false alarm that costs only time. */
 const RISKY_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
+/** Numbers that a double may read as 0; the same characters inside a text are a false alarm. The first costs 0.1 µs, the second 0.8. */
+const NEGATIVE_EXPONENT = /[eE]-\d{3}/;
+const TINY_NUMBER = /[:,[\s]-?\d[\d.]*[eE]-\d{3}/;
 /** Times that need no calendar: any month has 28 days. */
 const SIMPLE_TIME =
   /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
@@ -115,7 +118,8 @@ function isPlainEntry(entry: Readonly<Record<string, unknown>>, text: string): e
     if (check === undefined || !check(entry[key])) return false;
   }
   if (!('event_type' in entry) || !('event_category' in entry)) return false;
-  return (!text.includes('\\u') || !RISKY_ESCAPE.test(text)) && text.isWellFormed();
+  if (text.includes('\\u') && RISKY_ESCAPE.test(text)) return false;
+  return text.isWellFormed() && !(NEGATIVE_EXPONENT.test(text) && TINY_NUMBER.test(text));
 }
 
 /** The row of an entry that needs no cleaning, or null. */

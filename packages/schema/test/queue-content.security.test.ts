@@ -154,7 +154,7 @@ describe('what Postgres would refuse', () => {
     });
   });
 
-  test.each(['1e400', '-1e200000', '9007199254740993', '12345678901234567890123'])(
+  test.each(['1e400', '-1e200000', '9007199254740993', '12345678901234567890123', '1e-400', '-1.5e-9999'])(
     'row 89: the number %s, which a double changes, is kept as its text',
     (number) => {
       const row = decodeRow(`${HEAD},"metadata":{"value":${number}}}`);
@@ -162,6 +162,11 @@ describe('what Postgres would refuse', () => {
       expect(decodeRow(`${HEAD},"user_id":${number}}`).user_id).toBe(number);
     },
   );
+
+  test('row 89: zero is zero however it is written', () => {
+    const row = decodeRow(`${HEAD},"metadata":{"list":[0,-0,0.0,0e5,1e400]}}`);
+    expect(metadataOf(row)).toEqual({ list: [0, 0, 0, 0, '1e400'] });
+  });
 
   test('row 89: metadata of depth 100,000 is cut, not refused', () => {
     const row = decodeRow(`${HEAD},"metadata":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`);
