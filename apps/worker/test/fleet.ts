@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { createQueue, toQueueKeys } from '@auditlane/queue';
 import type { Lane, Queue, WorkerBeat } from '@auditlane/queue';
 import { createUuidV7 } from '@auditlane/schema';
-import { spawnProcess, waitFor } from '@auditlane/testkit';
+import { makeRunDir, spawnProcess, waitFor } from '@auditlane/testkit';
 import type { RedisFixture, SpawnedProcess, TestDatabase } from '@auditlane/testkit';
 import { expect } from 'vitest';
 import nodeArgs from '../node-args.json' with { type: 'json' };
@@ -12,6 +12,7 @@ export const KEYS = toQueueKeys('audit:queue');
 export const LEASE_MS = 500;
 const WORKER = new URL('../src/main.ts', import.meta.url).pathname;
 const ENTRIES_PER_PUSH = 500;
+const COMPILE_CACHE = makeRunDir().path;
 
 const mintId = createUuidV7(Date.now, randomFillSync);
 
@@ -72,7 +73,14 @@ export function createFleet({ redis, database }: Servers): Fleet {
     spawnProcess(WORKER, {
       hasIpc: true,
       nodeArgs,
-      env: { REDIS_URL: redis.url, DATABASE_URL: database.url, AUDIT_LEASE_MS: String(LEASE_MS), ...env },
+      // As `npm start` and the containers have it: compiled code that is at hand takes 25 MB less than compiling it.
+      env: {
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        REDIS_URL: redis.url,
+        DATABASE_URL: database.url,
+        AUDIT_LEASE_MS: String(LEASE_MS),
+        ...env,
+      },
     });
   const rowCount = async (): Promise<number> => {
     const { rows } = await database.pool.query<{ count: string }>('select count(*) from audit_logs');
