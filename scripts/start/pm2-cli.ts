@@ -54,8 +54,5 @@ export async function showPm2(run: Pm2Run): Promise<number> {
 }
 
 function toEnv({ home, env }: Pm2Run): NodeJS.ProcessEnv {
-  // Compiled code is kept beside PM2's own files: a worker starts 0.2 s sooner and 25 MB smaller. PM2's daemon must have
-  // it from its own start, since what PM2 sets for a cluster process comes when that already runs.
-  const cache = { NODE_COMPILE_CACHE: join(home, 'compile-cache') };
-  return { ...cache, ...process.env, ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true' };
+  return { ...process.env, ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true' };
 }
