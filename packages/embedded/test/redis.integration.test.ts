@@ -29,14 +29,7 @@ test('what was acknowledged before kill -9 is there after the next start', async
 
 test('the server fsyncs always, evicts nothing, packs lists and listens on loopback', async () => {
   await using server = await startRedis({ dataDir: makeDir() });
-  const names = [
-    'appendonly',
-    'appendfsync',
-    'maxmemory-policy',
-    'list-compress-depth',
-    'list-max-ziplist-size',
-    'bind',
-  ];
+  const names = ['appendonly', 'appendfsync', 'maxmemory-policy', 'list-max-ziplist-size', 'bind'];
   const values = await ask(server.url, async (redis) =>
     Promise.all(names.map(async (name) => redis.config('GET', name))),
   );
@@ -45,7 +38,6 @@ test('the server fsyncs always, evicts nothing, packs lists and listens on loopb
       ['appendonly', 'yes'],
       ['appendfsync', 'always'],
       ['maxmemory-policy', 'noeviction'],
-      ['list-compress-depth', '1'],
       ['list-max-ziplist-size', '-4'],
       ['bind', '127.0.0.1'],
     ]),
