@@ -13,7 +13,18 @@ const ComposeFile = z.object({
   services: z.record(
     z.string(),
     z
-      .looseObject({ image: z.string().optional(), build: z.unknown().optional(), depends_on: z.unknown().optional() })
+      .looseObject({
+        image: z.string().optional(),
+        build: z.unknown().optional(),
+        depends_on: z.unknown().optional(),
+        // What every service of ours must have: nothing to write, nothing to gain, an end to what it takes, and a check.
+        read_only: z.literal(true),
+        security_opt: z.tuple([z.literal('no-new-privileges:true')]),
+        mem_limit: z.string(),
+        cpus: z.number(),
+        healthcheck: z.looseObject({ test: z.array(z.string()) }),
+        logging: z.looseObject({ options: z.looseObject({ 'max-size': z.string(), 'max-file': z.string() }) }),
+      })
       .refine(({ image, build }) => image !== undefined || build !== undefined, 'needs image or build'),
   ),
   volumes: z.record(z.string(), z.unknown()).optional(),
