@@ -2,7 +2,7 @@ import { connectRedis } from '@auditlane/queue';
 import { createPool, migrate } from '@auditlane/store';
 import { startTestPostgres, startTestRedis, useDatabase, useRedis, waitFor } from '@auditlane/testkit';
 import { beforeEach, expect, test } from 'vitest';
-import { buildEntries, createFleet, emptyTables } from './fleet.ts';
+import { KEYS, buildEntries, createFleet, emptyTables } from './fleet.ts';
 import { openStatementCutter } from './statement-cutter.ts';
 
 const redis = await useRedis();
@@ -11,17 +11,27 @@ const fleet = createFleet({ redis, database });
 
 beforeEach(() => emptyTables(database));
 
+/** What the holder of each claim last said it does, and the attempts that count against the claim. */
+const claimFields = async (place: number): Promise<readonly (string | undefined)[]> =>
+  Object.values(await redis.redis.hgetall(KEYS.meta)).map((meta) => meta.split(':')[place]);
+const attempts = (): ReturnType<typeof claimFields> => claimFields(1);
+const holderStates = (): ReturnType<typeof claimFields> => claimFields(4);
+
 test('ten workers killed while Postgres takes nothing make no dead letter', async () => {
   await using cutter = await openStatementCutter(database.url);
   const entries = buildEntries(50);
   await fleet.push(entries);
   for (let kills = 0; kills < 10; kills += 1) {
     const cutsBefore = cutter.cuts();
-    const doomed = fleet.start({ DATABASE_URL: cutter.url });
-    await waitFor(() => cutter.cuts() > cutsBefore, { message: 'a statement was cut' });
+    await using doomed = fleet.start({ DATABASE_URL: cutter.url });
+    // A worker that is killed before it has said so may have died of the batch, and its heirs begin later each time.
+    await waitFor(async () => cutter.cuts() > cutsBefore && (await holderStates()).includes('waiting'), {
+      message: 'a statement was cut, and its worker waits',
+    });
     await doomed.kill();
   }
   expect(await fleet.stat('adopted')).toBeGreaterThanOrEqual(9);
+  expect(await attempts()).toEqual(['1']);
 
   cutter.heal();
   await using _heir = fleet.start({ DATABASE_URL: cutter.url });
