@@ -16,6 +16,8 @@ export { toRedisUrl } from './env/connection-urls.ts';
 export { findUnknownNames, parseEnv } from './env/parse-env.ts';
 export type { EnvSource, UnknownName } from './env/parse-env.ts';
 export { loadEnvFile, WORKSPACE_DIR } from './env/load-env-file.ts';
+export { loadStackEnv } from './env/load-stack-env.ts';
+export type { AddressSource } from './env/load-stack-env.ts';
 export { createLogger } from './create-logger.ts';
 export type { Logger, LoggerOptions, LogSink } from './create-logger.ts';
 export { createRateLimitedLog } from './create-rate-limited-log.ts';

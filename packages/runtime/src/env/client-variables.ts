@@ -23,7 +23,7 @@ export const clientVariables = {
   AUDIT_SPOOL_DIR: variable(plainText(4096).optional(), {
     description: 'Folder of the spool, where events wait on disk while the queue cannot take them.',
     section: 'Client',
-    readBy: ['api', 'client'],
+    readBy: ['api', 'client', 'cli'],
     allowed: 'path',
     fallback: '`auditlane-spool` in the state folder of the user',
   }),

@@ -26,7 +26,7 @@ export const connectionVariables = {
     description:
       'The Redis (or Valkey) that holds the queue, 6.2 or newer; when absent, `npm start` runs an embedded one.',
     section: 'Connections',
-    readBy: ['start', 'api', 'worker', 'maintenance', 'client'],
+    readBy: ['start', 'api', 'worker', 'maintenance', 'client', 'cli'],
     allowed: '`redis://` or `rediss://` URL',
     fallback: DEFAULT_REDIS_URL,
     isSecret: true,
@@ -34,7 +34,7 @@ export const connectionVariables = {
   REDIS_PASSWORD: variable(plainText(1024).optional(), {
     description: 'Password of Redis, used when `REDIS_URL` carries none.',
     section: 'Connections',
-    readBy: ['start', 'api', 'worker', 'maintenance', 'client'],
+    readBy: ['start', 'api', 'worker', 'maintenance', 'client', 'cli'],
     allowed: 'text',
     fallback: null,
     isSecret: true,
@@ -43,7 +43,7 @@ export const connectionVariables = {
     description:
       'The Postgres that keeps the events, 15 or newer, with rights to migrate; when absent, `npm start` runs an embedded one.',
     section: 'Connections',
-    readBy: ['start', 'api', 'worker', 'maintenance', 'client'],
+    readBy: ['start', 'api', 'worker', 'maintenance', 'client', 'cli'],
     allowed: '`postgres://` or `postgresql://` URL',
     fallback: DEFAULT_DATABASE_URL,
     isSecret: true,
@@ -52,7 +52,7 @@ export const connectionVariables = {
     description:
       'TLS to Postgres: `verify-full` (or `true`) checks the certificate, `no-verify` (or `require`) only encrypts, `disable` (or `false`) does neither; when absent, `sslmode` of the URL decides.',
     section: 'Connections',
-    readBy: ['start', 'api', 'worker', 'maintenance', 'client'],
+    readBy: ['start', 'api', 'worker', 'maintenance', 'client', 'cli'],
     allowed: '`true`, `false`, `disable`, `require`, `no-verify`, `verify-full`',
     fallback: null,
   }),
@@ -60,7 +60,7 @@ export const connectionVariables = {
     description:
       'Postgres with the rights of `audit_writer` alone; when absent, workers and clients take that role over `DATABASE_URL`.',
     section: 'Connections',
-    readBy: ['start', 'api', 'worker', 'client'],
+    readBy: ['start', 'api', 'worker', 'client', 'cli'],
     allowed: '`postgres://` or `postgresql://` URL',
     fallback: null,
     isSecret: true,

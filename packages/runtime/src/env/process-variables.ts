@@ -32,7 +32,7 @@ export const processVariables = {
     description:
       'Folder of the embedded servers, of the admin key and of PM2 under `npm start`, relative to the workspace.',
     section: 'Process',
-    readBy: ['start'],
+    readBy: ['start', 'cli'],
     allowed: 'path',
     fallback: '.auditlane',
   }),

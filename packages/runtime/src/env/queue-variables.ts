@@ -15,7 +15,7 @@ export const queueVariables = {
       description:
         'Name of the Redis list that is the queue; every other key replaces its last part (`audit:queue`, `audit:leases`).',
       section: 'Queue',
-      readBy: ['start', 'api', 'worker', 'maintenance', 'client'],
+      readBy: ['start', 'api', 'worker', 'maintenance', 'client', 'cli'],
       allowed: 'parts of `A-Z a-z 0-9 _ . { } -` joined by `:`',
       fallback: 'audit:queue',
     },
@@ -23,14 +23,14 @@ export const queueVariables = {
   AUDIT_MAX_QUEUE_LENGTH: variable(wholeNumber(1, 50_000_000).default(10_000), {
     description: 'Capacity of the queue in events; a full queue refuses, it never trims.',
     section: 'Queue',
-    readBy: ['api', 'worker', 'maintenance', 'client'],
+    readBy: ['api', 'worker', 'maintenance', 'client', 'cli'],
     allowed: 'whole number of events, 1 to 50000000',
     fallback: '10000',
   }),
   AUDIT_MAX_URGENT_LENGTH: variable(wholeNumber(1, 10_000_000).default(2000), {
     description: 'Capacity of the urgent lane in events, beside that of the queue.',
     section: 'Queue',
-    readBy: ['api', 'worker', 'maintenance', 'client'],
+    readBy: ['api', 'worker', 'maintenance', 'client', 'cli'],
     allowed: 'whole number of events, 1 to 10000000',
     fallback: '2000',
   }),
@@ -44,7 +44,7 @@ export const queueVariables = {
   AUDIT_MAX_FAILED_LENGTH: variable(wholeNumber(1, 10_000_000).default(10_000), {
     description: 'Number of dead letters in `audit:failed` above which health is degraded; none is ever trimmed.',
     section: 'Queue',
-    readBy: ['api', 'worker'],
+    readBy: ['api', 'worker', 'cli'],
     allowed: 'whole number of dead letters, 1 to 10000000',
     fallback: '10000',
   }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** The processes and programs that read variables; `client` is the library inside a user's application. */
-export const READERS = ['start', 'api', 'worker', 'maintenance', 'client'] as const;
+/** The processes and programs that read variables; `client` is the library inside a user's application, `cli` the command `auditlane`. */
+export const READERS = ['start', 'api', 'worker', 'maintenance', 'client', 'cli'] as const;
 export type Reader = (typeof READERS)[number];
 
 export const SECTIONS = ['Connections', 'Process', 'HTTP', 'Queue', 'Client', 'Worker', 'Retention', 'Alerts'] as const;
