@@ -22,6 +22,7 @@ import { createAdoptionSweep } from './claims/adoption-sweep.ts';
 import { createDrainSignals } from './claims/drain-signals.ts';
 import type { DrainSignals } from './claims/drain-signals.ts';
 import { createHeldClaims } from './claims/held-claims.ts';
+import type { HeldClaims } from './claims/held-claims.ts';
 import { createLaneTurns } from './claims/lane-turns.ts';
 import { restoreHeld } from './claims/restore-held.ts';
 import { runSlot } from './claims/run-slot.ts';
@@ -149,8 +150,10 @@ function openSlots(ground: Ground, shared: SlotGround): void {
   const { env, stack, latest, drain } = ground;
   const wakeUp = createWakeUp(sleep);
   const writer = createWriter(ground, shared);
+  const heldClaims = createHeldClaims({ ...ground, onFenced: () => shared.tally.fenced() });
   const sweep = createAdoptionSweep({
     ...ground,
+    heldClaims,
     ...TIMING,
     onFound: () => wakeUp.notify(),
     onError: (error) => shared.tally.redisFailed('expired', error),
@@ -159,9 +162,10 @@ function openSlots(ground: Ground, shared: SlotGround): void {
     ...ground,
     ...shared,
     ...TIMING,
+    heldClaims,
     sweep,
     wakeUp,
-    work: createWork(ground, { ...shared, writer }),
+    work: createWork(ground, { ...shared, writer, heldClaims }),
     nextLane: createLaneTurns(),
     claimLimit: () => claimLimit({ ...latest, batchSize: shared.batchSize(), ceiling: writer.ceiling() }),
     onClaim: (claim: Claim | null) => {
@@ -194,11 +198,10 @@ function createWriter({ pool, worker, env }: Ground, { breaker, tally }: SlotGro
 
 function createWork(
   ground: Ground,
-  shared: SlotGround & { readonly writer: BatchWriter },
+  shared: SlotGround & { readonly writer: BatchWriter; readonly heldClaims: HeldClaims },
 ): (taken: TakenClaim) => Promise<void> {
-  const heldClaims = createHeldClaims({ ...ground, onFenced: () => shared.tally.fenced() });
   const crashPoint = createCrashPoint(ground.env);
-  const parts = { ...ground, ...shared, ...TIMING, heldClaims, crashPoint, probe: createProbe() };
+  const parts = { ...ground, ...shared, ...TIMING, crashPoint, probe: createProbe() };
   return (taken) => workClaim(parts, taken);
 }
 

@@ -11,6 +11,7 @@ import nodeArgs from '../node-args.json' with { type: 'json' };
 export const KEYS = toQueueKeys('audit:queue');
 export const LEASE_MS = 500;
 const WORKER = new URL('../src/main.ts', import.meta.url).pathname;
+const PROGRAMS = new URL('programs/', import.meta.url);
 const ENTRIES_PER_PUSH = 500;
 const COMPILE_CACHE = makeRunDir().path;
 
@@ -57,7 +58,8 @@ export type Servers = {
 export interface Fleet {
   readonly queue: Queue;
   push(entries: readonly Entry[], lane?: Lane): Promise<void>;
-  start(env?: Readonly<Record<string, string>>): SpawnedProcess;
+  /** `preload` names a program of `test/programs` that is loaded before the worker. */
+  start(env?: Readonly<Record<string, string>>, preload?: string): SpawnedProcess;
   startReady(env?: Readonly<Record<string, string>>): Promise<SpawnedProcess>;
   whenDrained(deadlineMs?: number): Promise<void>;
   beats(): Promise<readonly WorkerBeat[]>;
@@ -69,10 +71,10 @@ export interface Fleet {
 
 export function createFleet({ redis, database }: Servers): Fleet {
   const queue = createQueue(redis.redis, KEYS);
-  const start = (env: Readonly<Record<string, string>> = {}): SpawnedProcess =>
+  const start = (env: Readonly<Record<string, string>> = {}, preload?: string): SpawnedProcess =>
     spawnProcess(WORKER, {
       hasIpc: true,
-      nodeArgs,
+      nodeArgs: [...nodeArgs, ...(preload === undefined ? [] : ['--import', new URL(preload, PROGRAMS).href])],
       // As `npm start` and the containers have it: compiled code that is at hand takes 25 MB less than compiling it.
       env: {
         NODE_COMPILE_CACHE: COMPILE_CACHE,

@@ -1,6 +1,6 @@
 import { useDatabase, useRedis, waitFor } from '@auditlane/testkit';
 import { beforeEach, expect, test } from 'vitest';
-import { buildEntries, createFleet, emptyTables, LEASE_MS, lockStore, whenStoring } from './fleet.ts';
+import { buildEntries, createFleet, emptyTables, KEYS, LEASE_MS, lockStore, whenStoring } from './fleet.ts';
 
 const redis = await useRedis();
 const database = await useDatabase();
@@ -27,6 +27,42 @@ test('a worker that was stopped for longer than its lease is fenced, and nothing
   await fleet.expectStoredOnce(entries);
   expect(await redis.redis.llen('audit:failed')).toBe(0);
 });
+
+/** Attempts and holder of the claim in Redis. */
+async function readClaim(): Promise<{ epoch: string; attempt: string } | null> {
+  const [meta] = Object.values(await redis.redis.hgetall(KEYS.meta));
+  const [epoch = '', attempt = ''] = meta?.split(':') ?? [];
+  return meta === undefined ? null : { epoch, attempt };
+}
+
+/** Resolves when the lease of the only claim has ended by the clock of Redis. */
+async function whenLeaseEnded(): Promise<void> {
+  await waitFor(async () => (await fleet.queue.expired({ limit: 1 })).length === 1, { message: 'the lease has ended' });
+}
+
+test.each(['SIGSTOP', 'a blocked event loop'])(
+  'a worker alone that stood still for longer than its lease (%s) keeps its batch, and no attempt counts',
+  async (how) => {
+    const entries = buildEntries(80);
+    await fleet.push(entries);
+    const unlock = await lockStore(database);
+    await using worker = fleet.start({}, 'misbehave.ts');
+    await whenStoring(database, 1);
+    const before = await readClaim();
+    if (how === 'SIGSTOP') worker.child.kill('SIGSTOP');
+    else worker.child.send(`block ${3 * LEASE_MS}`);
+    await whenLeaseEnded();
+    worker.child.kill('SIGCONT');
+    await waitFor(async () => (await fleet.queue.expired({ limit: 1 })).length === 0, { message: 'the lease revived' });
+    expect(await readClaim()).toEqual(before);
+    await unlock();
+
+    await fleet.whenDrained();
+    await fleet.expectStoredOnce(entries);
+    expect([await fleet.stat('adopted'), await fleet.stat('fenced')]).toEqual([0, 0]);
+    expect(await redis.redis.llen('audit:failed')).toBe(0);
+  },
+);
 
 test('a batch that takes longer than a lease is renewed, and nobody adopts it', async () => {
   const entries = buildEntries(80);

@@ -1,11 +1,13 @@
 import type { Queue } from '@auditlane/queue';
 import type { Sleep } from '@auditlane/runtime';
+import type { HeldClaims } from './held-claims.ts';
 
 /**
  * Finds the batches of dead workers. Every worker looks for expired leases each quarter of a lease (with jitter, so
  * that workers started together do not look together), for ever and not only at its start. It only lists them: a slot
  * adopts one when it can work on it at once, since an adopted batch that waits its turn would expire again. Two workers
- * may list the same batch; the adopt script gives it to one.
+ * may list the same batch; the adopt script gives it to one. A batch that this worker holds itself is passed over, even
+ * if its lease has ended: adopting it would fence the slot that works on it.
  *
  * A batch therefore waits at most 1.25 leases for a free slot after its worker died.
  */
@@ -18,6 +20,7 @@ export interface AdoptionSweep {
 
 export interface AdoptionSweepParts {
   readonly queue: Pick<Queue, 'expired'>;
+  readonly heldClaims: Pick<HeldClaims, 'isOwn'>;
   readonly leaseMs: number;
   readonly sleep: Sleep;
   readonly random: () => number;
@@ -32,7 +35,7 @@ export function createAdoptionSweep(parts: AdoptionSweepParts): AdoptionSweep {
 
   const sweepOnce = async (): Promise<void> => {
     try {
-      due = [...(await parts.queue.expired({ limit: PAGE }))];
+      due = (await parts.queue.expired({ limit: PAGE })).filter((batchId) => !parts.heldClaims.isOwn(batchId));
       if (due.length > 0) parts.onFound();
     } catch (error) {
       parts.onError(error);
@@ -40,7 +43,11 @@ export function createAdoptionSweep(parts: AdoptionSweepParts): AdoptionSweep {
   };
 
   return {
-    next: () => due.shift(),
+    next() {
+      // Asked again: a slot may have claimed or adopted it since the sweep.
+      due = due.filter((batchId) => !parts.heldClaims.isOwn(batchId));
+      return due.shift();
+    },
     async run(signal) {
       while (!signal.aborted) {
         await sweepOnce();

@@ -21,9 +21,16 @@ export interface HeldClaim {
 }
 
 export interface HeldClaims {
+  /**
+   * Counts a batch as this worker's from before it is asked for: the answer to a claim or an adoption may come after
+   * the end of the lease that it began.
+   */
+  expect(batchId: string): void;
+  /** Takes `expect` back: there is no such claim. */
+  unexpect(batchId: string): void;
   hold(claim: Claim): HeldClaim;
-  /** Claims held now, and their entries. */
-  count(): { readonly claims: number; readonly entries: number };
+  /** Whether a slot of this worker holds the batch, or waits for the answer that gives it. */
+  isOwn(batchId: string): boolean;
 }
 
 export interface HeldClaimsParts {
@@ -33,16 +40,20 @@ export interface HeldClaimsParts {
   readonly onFenced: () => void;
 }
 
-/** Creates the set of claims that this worker holds; each lease is renewed at a third of its length. */
+/**
+ * Creates the set of claims that this worker holds; each lease is renewed at a third of its length. A worker that was
+ * stopped for longer than a lease (a suspended machine, a blocked event loop) finds its own claims expired: unless
+ * another worker was there first, the next renewal revives them, and no attempt counts.
+ */
 export function createHeldClaims(parts: HeldClaimsParts): HeldClaims {
-  const held = new Set<Claim>();
+  const own = new Set<string>();
   return {
+    expect: (batchId) => void own.add(batchId),
+    unexpect: (batchId) => void own.delete(batchId),
+    isOwn: (batchId) => own.has(batchId),
     hold(claim) {
-      held.add(claim);
-      return holdClaim(parts, claim, () => held.delete(claim));
-    },
-    count() {
-      return { claims: held.size, entries: [...held].reduce((sum, claim) => sum + claim.entries.length, 0) };
+      own.add(claim.batchId);
+      return holdClaim(parts, claim, () => own.delete(claim.batchId));
     },
   };
 }

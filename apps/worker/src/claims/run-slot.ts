@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { QueueError } from '@auditlane/queue';
 import type { Claim, Lane, Queue } from '@auditlane/queue';
 import { CLAIM_BYTES } from '../batching/claim-limit.ts';
 import { lingerAfter } from '../batching/linger.ts';
@@ -8,6 +9,7 @@ import type { Breaker } from '../outages/breaker.ts';
 import type { Sleep } from '@auditlane/runtime';
 import type { AdoptionSweep } from './adoption-sweep.ts';
 import type { DrainSignals } from './drain-signals.ts';
+import type { HeldClaims } from './held-claims.ts';
 import type { WakeUp } from './wake-up.ts';
 import type { TakenClaim } from './work-claim.ts';
 
@@ -19,7 +21,8 @@ import type { TakenClaim } from './work-claim.ts';
 export interface SlotParts {
   readonly worker: string;
   readonly queue: Pick<Queue, 'claim' | 'adopt'>;
-  readonly sweep: AdoptionSweep;
+  readonly heldClaims: Pick<HeldClaims, 'expect' | 'unexpect'>;
+  readonly sweep: Pick<AdoptionSweep, 'next'>;
   readonly wakeUp: WakeUp;
   readonly breaker: Breaker;
   readonly drain: DrainSignals;
@@ -73,7 +76,7 @@ async function turn(parts: SlotParts, pending: { batchId: string }): Promise<voi
 
 async function adoptNext(parts: SlotParts): Promise<Claim | null> {
   for (let batchId = parts.sweep.next(); batchId !== undefined; batchId = parts.sweep.next()) {
-    const claim = await parts.queue.adopt({ batchId, worker: parts.worker, leaseMs: parts.leaseMs });
+    const claim = await adopt(parts, batchId);
     if (claim === null) continue;
     parts.tally.adopted(claim);
     return claim;
@@ -81,18 +84,39 @@ async function adoptNext(parts: SlotParts): Promise<Claim | null> {
   return null;
 }
 
+/** An adoption without an answer is left alone: if Redis made it, its lease ends unrenewed and any worker adopts it. */
+async function adopt(parts: SlotParts, batchId: string): Promise<Claim | null> {
+  parts.heldClaims.expect(batchId);
+  let claim: Claim | null = null;
+  try {
+    claim = await parts.queue.adopt({ batchId, worker: parts.worker, leaseMs: parts.leaseMs });
+    return claim;
+  } finally {
+    if (claim === null) parts.heldClaims.unexpect(batchId);
+  }
+}
+
 async function claimNext(parts: SlotParts, pending: { batchId: string }, limit: number): Promise<Claim | null> {
   const startedMs = parts.clockMs();
-  const claim = await parts.queue.claim({
-    batchId: pending.batchId,
-    limit,
-    maxBytes: CLAIM_BYTES,
-    leaseMs: parts.leaseMs,
-    worker: parts.worker,
-    prefer: parts.nextLane(),
-  });
+  const { batchId } = pending;
+  parts.heldClaims.expect(batchId);
+  const claim = await parts.queue
+    .claim({
+      batchId,
+      limit,
+      maxBytes: CLAIM_BYTES,
+      leaseMs: parts.leaseMs,
+      worker: parts.worker,
+      prefer: parts.nextLane(),
+    })
+    .catch((error: unknown) => {
+      // The answer was lost and the lease has ended since: another worker has the batch now.
+      if (error instanceof QueueError && error.code === 'taken') return null;
+      throw error;
+    });
   pending.batchId = randomUUID();
   parts.onClaim(claim);
-  if (claim !== null) parts.tally.claimed(parts.clockMs() - startedMs);
+  if (claim === null) parts.heldClaims.unexpect(batchId);
+  else parts.tally.claimed(parts.clockMs() - startedMs);
   return claim;
 }
