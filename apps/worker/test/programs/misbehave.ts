@@ -10,7 +10,6 @@ process.on('message', (order) => {
   if (verb === 'reject') void Promise.reject(new Error('nobody catches me'));
   if (verb === 'block') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(Number(ms), LONGEST_MS));
 });
-process.channel?.unref();
 
 function fail(): never {
   throw new Error('nobody catches me');
