@@ -5,6 +5,7 @@ import type { Lane } from './lane.ts';
 import { assertWithin, CALL_LIMITS } from './limits.ts';
 import { QueueError } from './queue-error.ts';
 import { toInteger, toReply, toText, toUnknownReply } from './reply.ts';
+import { assertProducerId, STREAM_NUMBERS, type ProducerPush } from './producer-push.ts';
 import { runScript } from './script.ts';
 import { assertStatName } from './stats.ts';
 
@@ -20,6 +21,8 @@ export interface EnqueueOptions {
    * `refused:<fault>` is no loss but a fault of the caller, and is added to the counter of that name alone.
    */
   readonly dropped?: Readonly<Record<string, number>>;
+  /** Who pushes, when it numbers its pushes; see `ProducerPush`. Entries of the stream `replay` are counted as replayed. */
+  readonly producer?: ProducerPush;
 }
 
 /** What became of a push. */
@@ -30,6 +33,16 @@ export interface Enqueued {
   readonly length: number;
   /** Mark of the data set. Another value than before: the data set was lost or replaced. */
   readonly incarnation: string;
+  /**
+   * Number of the last push of this stream that the data set had before this one; 0: of none. Smaller than
+   * `producer.marked`: the data set was rewound, and what was acknowledged above it is missing. Null: it is not known.
+   */
+  readonly markBefore: number | null;
+  /**
+   * Whether the data set now has this push as the last one. Not so over a hole, for a push that comes late, when
+   * nothing was accepted, or where `audit:producers` cannot be written or is full.
+   */
+  readonly isMarked: boolean;
 }
 
 function assertEntries(entries: readonly string[]): void {
@@ -50,23 +63,46 @@ function toDropArgs(dropped: Readonly<Record<string, number>>): readonly (string
   return [pairs.length, ...pairs.flat()];
 }
 
+function toProducerArgs(producer: ProducerPush | undefined): readonly (string | number)[] {
+  if (producer === undefined) return ['', 1, 0, 0, 0];
+  const { id, stream, push, marked, givenUp } = producer;
+  assertProducerId(id);
+  const range = { min: 0, max: Number.MAX_SAFE_INTEGER / 10 };
+  assertWithin('The push number', push, { ...range, min: 1 });
+  assertWithin('The last marked push', marked, range);
+  assertWithin('The number of events given up', givenUp, range);
+  return [id, STREAM_NUMBERS[stream], push, marked, givenUp];
+}
+
+function toKind({ isRetry, producer }: EnqueueOptions): 'first' | 'retry' | 'replay' {
+  if (producer?.stream === 'replay') return 'replay';
+  return isRetry === true ? 'retry' : 'first';
+}
+
 /** See `Queue.enqueue`. At most 1000 entries and 1 MiB a call, oldest first; else `invalid_call`. */
 export async function enqueue(
   redis: Redis,
   keys: QueueKeys,
   options: EnqueueOptions & { readonly entries: readonly string[] },
 ): Promise<Enqueued> {
-  const { entries, lane, capacity, isRetry = false, dropped = {} } = options;
+  const { entries, lane, capacity, producer, dropped = {} } = options;
   assertEntries(entries);
   assertWithin('The capacity', capacity, { min: 0, max: Number.MAX_SAFE_INTEGER });
   // The seed must be new in every call: were it kept, a flushed data set would come back under its old mark.
   const seed = randomUUID();
   const raw = await runScript(redis, 'enqueue', {
-    keys: [toLaneKey(keys, lane), keys.stats, keys.epoch],
-    args: [capacity, seed, keys.wake, isRetry ? 'retry' : 'first', ...toDropArgs(dropped), ...entries],
+    keys: [toLaneKey(keys, lane), keys.stats, keys.epoch, keys.producers],
+    args: [capacity, seed, keys.wake, toKind(options), ...toProducerArgs(producer), ...toDropArgs(dropped), ...entries],
   });
   const reply = toReply(raw);
   if (reply.name !== 'accepted') throw toUnknownReply(reply);
-  const [accepted, length, incarnation] = reply.values;
-  return { accepted: toInteger(accepted), length: toInteger(length), incarnation: toText(incarnation) };
+  const [accepted, length, incarnation, before, raised] = reply.values;
+  const markBefore = toInteger(before);
+  return {
+    accepted: toInteger(accepted),
+    length: toInteger(length),
+    incarnation: toText(incarnation),
+    markBefore: markBefore < 0 ? null : markBefore,
+    isMarked: toInteger(raised) === 1,
+  };
 }

@@ -27,6 +27,7 @@ function toExpectedTypes(keys: QueueKeys): ReadonlyMap<string, string> {
     [keys.epoch, 'string'],
     [keys.workers, 'hash'],
     [keys.hold, 'list'],
+    [keys.producers, 'hash'],
   ]);
 }
 

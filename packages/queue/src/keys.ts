@@ -24,7 +24,7 @@ export interface QueueKeys {
   readonly workers: string;
   /** LIST: entries of a newer version than their worker understood. */
   readonly hold: string;
-  /** HASH: reserved for what producers report of themselves. */
+  /** HASH: producer id to its last push numbers and last number, `main:urgent:replay:n:given up:ms:open` or `closed`. */
   readonly producers: string;
   /** HASH: reserved for metrics of processes other than workers. */
   readonly metrics: string;

@@ -8,6 +8,16 @@ import { expired, type ExpiredOptions } from './expired.ts';
 import { finish, type FinishOptions, type Finished } from './finish.ts';
 import { inspect, type QueueState } from './inspect.ts';
 import type { QueueKeys } from './keys.ts';
+import type { ProducerMark } from './producer-mark.ts';
+import {
+  forgetProducers,
+  lastPush,
+  type LastPush,
+  producers,
+  retire,
+  type Retired,
+  type RetireOptions,
+} from './producers.ts';
 import { redrive, redrives, type Redriven, type RedriveOptions } from './redrive.ts';
 import { release, type Released, type ReleaseOptions } from './release.ts';
 import { renew, type Renewed, type RenewOptions } from './renew.ts';
@@ -48,6 +58,17 @@ export interface Queue {
   inspect(): Promise<QueueState>;
   /** Adds to counters that no script of the protocol owns. */
   addStats(counts: Readonly<Record<string, number>>): Promise<void>;
+  /** What Redis has of a producer: compared with what it acknowledged, it tells a producer what was lost. */
+  lastPush(producerId: string): Promise<LastPush>;
+  /** Writes the closing record of a producer that ends, with the last number it took. Works when memory is full. */
+  retire(options: RetireOptions): Promise<Retired>;
+  /** What Redis has of every producer, the closed and the dead ones included. Unreadable ones are left out. */
+  producers(): Promise<readonly ProducerMark[]>;
+  /**
+   * Removes producers that are accounted for, and answers how many were there. `audit:producers` has room for 20,000;
+   * a producer beyond is not marked. One that is still at work would push again what it keeps; the store absorbs it.
+   */
+  forgetProducers(ids: readonly string[]): Promise<number>;
   /** Writes the beat of a worker; works when memory is full. */
   beat(worker: string, beat: WorkerBeat): Promise<void>;
   /** The last beat of every worker, dead ones included: judge them by `at`. Unreadable ones are left out. */
@@ -71,6 +92,10 @@ export function createQueue(redis: Redis, keys: QueueKeys): Queue {
     restore: (options) => restore(redis, keys, options),
     inspect: () => inspect(redis, keys),
     addStats: (counts) => addStats(redis, keys, counts),
+    lastPush: (producerId) => lastPush(redis, keys, producerId),
+    retire: (options) => retire(redis, keys, options),
+    producers: () => producers(redis, keys),
+    forgetProducers: (ids) => forgetProducers(redis, keys, ids),
     beat: (worker, workerBeat) => beat(redis, keys, { worker, beat: workerBeat }),
     beats: () => beats(redis, keys),
     forget: (worker) => forget(redis, keys, worker),

@@ -17,6 +17,8 @@ export type ScriptName =
   | 'redrive'
   | 'restore'
   | 'count'
+  | 'last_push'
+  | 'retire'
   | 'beat';
 
 /** What a script is called with. Buffers pass through unchanged. */

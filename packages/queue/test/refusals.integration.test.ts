@@ -60,8 +60,13 @@ const CONNECTING = ['-@all', '+hello', '+client', '+info', '+ping', '+evalsha', 
 describe('rights', () => {
   test('a producer needs scripts, INFO, the handshake and the few commands of a push', async () => {
     const pushing = ['+llen', '+lpush', '+hdel', '+hincrby', '+setnx', '+get', '+publish'];
-    const queue = await openQueueAs('producer', [...CONNECTING, ...pushing]);
-    expect(await queue.enqueue(entries(2), { ...MAIN, dropped: { spool_full: 1 } })).toMatchObject({ accepted: 2 });
+    const marking = ['+hget', '+hset', '+hlen', '+time'];
+    const queue = await openQueueAs('producer', [...CONNECTING, ...pushing, ...marking]);
+    const producer = { id: 'p1', stream: 'main', push: 1, marked: 0, givenUp: 0 } as const;
+    const pushed = await queue.enqueue(entries(2), { ...MAIN, dropped: { spool_full: 1 }, producer });
+    expect(pushed).toMatchObject({ accepted: 2, isMarked: true });
+    expect(await queue.lastPush('p1')).toMatchObject({ marks: { main: 1 }, runId: expect.any(String) });
+    expect(await queue.retire({ id: 'p1', lastSeq: 2, givenUp: 0 })).toBe('retired');
     expect(['denied', 'protocol']).toContain(await codeOf(queue.claim(claimOptions())));
     expect((await claimSome(openQueue(url).queue)).entries).toHaveLength(2);
   });
