@@ -35,7 +35,7 @@ export function createMisconfiguredClient(issues: readonly EventIssue[], warning
       ...counts.accepted,
       rejected: { ...counts.rejected },
       redis: 'closed',
-      spool: { bytes: 0, replayed: 0, corrupt: 0, adopted: 0 },
+      spool: { bytes: 0, replayed: 0, corrupt: 0, faults: 0, adopted: 0 },
     }),
   };
 }

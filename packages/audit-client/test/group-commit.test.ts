@@ -5,9 +5,15 @@ import { GroupCommit } from '../src/spool/group-commit.ts';
 function createBench(room = 1_000_000) {
   const writes: { readonly text: string; resolve(): void; reject(error: Error): void }[] = [];
   const settled: string[] = [];
-  const state = { now: 0, failed: 0, full: 0, written: 0 };
+  const state = { now: 0, failed: 0, faults: 0, full: 0, written: 0 };
   const commit = new GroupCommit({
-    write: (bytes) => new Promise((resolve, reject) => writes.push({ text: bytes.toString(), resolve, reject })),
+    write: ({ bytes }) =>
+      new Promise((resolve, reject) =>
+        writes.push({ text: bytes.toString(), resolve: () => resolve({ segment: 1, frame: 0 }), reject }),
+      ),
+    onFault: () => {
+      state.faults += 1;
+    },
     room: () => room - state.written,
     onWritten: (bytes) => {
       state.written += bytes;

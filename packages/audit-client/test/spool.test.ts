@@ -62,7 +62,7 @@ test('entries spooled during a replay are replayed too', async () => {
 });
 
 test('above its size the spool refuses, and takes again when the queue has emptied it', async () => {
-  const bench = createSpoolBench(makeTempDir(), { maxBytes: 200 });
+  const bench = createSpoolBench(makeTempDir(), { maxBytes: 240 });
   const answers = await Promise.all(lines(20).map((line) => bench.append(line)));
   expect(answers.filter((answer) => answer === 'spooled')).toHaveLength(7);
   expect(answers.slice(0, 7).every((answer) => answer === 'spooled')).toBe(true);

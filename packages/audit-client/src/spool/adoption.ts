@@ -1,6 +1,6 @@
 import { readdir, rename, rm, rmdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbandoned, readOwner, type SpoolOwner, writeOwner } from './owner.ts';
+import { isAbandoned, isOwnerFile, readOwner, type SpoolOwner, writeOwner } from './owner.ts';
 import { listSegmentNames } from './segment-name.ts';
 
 const FOLDER_NAME = /^[A-Za-z0-9_-]{1,200}$/;
@@ -16,7 +16,8 @@ export interface Adoption {
 /**
  * Takes over the folders of dead processes that spooled for the same queue. The rename is the claim: of two processes
  * that try, one finds the folder gone. A crash between the rename and the new owner file leaves a folder that names a
- * dead owner still, so the next process takes it over again.
+ * dead owner still, so the next process takes it over again. One that looked before the new name was written may do so
+ * while the first lives: both then offer the same entries under the same ids, and none is lost.
  */
 export async function adoptAbandoned(
   spoolDir: string,
@@ -76,7 +77,9 @@ export async function removeIfEmpty(folder: string): Promise<boolean> {
   if (names === null || listSegmentNames(names).length > 0) {
     return names === null;
   }
-  await rm(join(folder, 'owner.json'), { force: true });
+  for (const name of names.filter(isOwnerFile)) {
+    await rm(join(folder, name), { force: true });
+  }
   return rmdir(folder).then(
     () => true,
     () => false,

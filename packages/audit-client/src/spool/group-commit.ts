@@ -1,5 +1,6 @@
 import type { SpooledEntry } from './frame.ts';
 import { encodeFrame } from './frame.ts';
+import type { FrameBatch, FramePosition } from './segment-writer.ts';
 
 const MAX_COMMIT_BYTES = 4 * 1_048_576;
 /** After a failed write the disk is left alone for this long: a full or broken disk is not asked once per event. */
@@ -7,19 +8,21 @@ const REST_MS = 2000;
 
 /** An entry that waits for the disk; exactly one of its two functions is called. */
 export interface SpoolCall extends SpooledEntry {
-  /** It is on the disk. */
-  spooled(): void;
+  /** It is on the disk, there. */
+  spooled(position: FramePosition): void;
   /** It is not, and will not be tried again by the spool. */
   unspoolable(): void;
 }
 
 /** What a group commit needs to know of the spool around it. */
 export interface GroupCommitSurroundings {
-  /** Resolves when the bytes are on the disk. */
-  readonly write: (bytes: Buffer) => Promise<void>;
+  /** Resolves when the frames are on the disk, with the place of the first one. */
+  readonly write: (batch: FrameBatch) => Promise<FramePosition>;
   /** Bytes that the spool may still take. */
   readonly room: () => number;
   readonly onWritten: (bytes: number) => void;
+  /** A write failed, and was made again in a new segment. */
+  readonly onFault: (error: unknown) => void;
   readonly onFailed: (error: unknown) => void;
   readonly onFull: () => void;
   readonly now: () => number;
@@ -73,9 +76,11 @@ export class GroupCommit {
       this.#refuse(this.#waiting.splice(0));
       return;
     }
+    const batch = { bytes, frames: calls.length };
+    let position: FramePosition;
     try {
       // The second attempt goes to a new segment: the writer has given the first one up.
-      await this.#around.write(bytes).catch(() => this.#around.write(bytes));
+      position = await this.#around.write(batch).catch((error: unknown) => this.#writeAnew(batch, error));
     } catch (error) {
       this.#restUntil = this.#around.now() + REST_MS;
       this.#around.onFailed(error);
@@ -83,9 +88,15 @@ export class GroupCommit {
       return;
     }
     this.#around.onWritten(bytes.length);
-    for (const call of calls) {
-      call.spooled();
+    for (const [index, call] of calls.entries()) {
+      call.spooled({ segment: position.segment, frame: position.frame + index });
     }
+  }
+
+  async #writeAnew(batch: FrameBatch, error: unknown): Promise<FramePosition> {
+    const position = await this.#around.write(batch);
+    this.#around.onFault(error);
+    return position;
   }
 
   /** The calls whose frames fit into what room is left, and their bytes. */

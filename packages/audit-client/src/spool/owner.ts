@@ -1,9 +1,13 @@
-import { open, readFile, readlink, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, readFile, readlink, rename, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { syncFolder } from './spool-folder.ts';
 
 const OWNER_FILE = 'owner.json';
+/** Begins the name of an owner file that is being written. */
+const OWNER_DRAFT = 'owner.draft-';
 /** A folder whose owner cannot be asked directly counts as abandoned when its owner file was not touched for this long. */
 export const OWNER_STALE_MS = 60_000;
 
@@ -43,15 +47,27 @@ export async function describeOwner(target: string): Promise<SpoolOwner> {
   };
 }
 
-/** Writes the owner file of `folder` and syncs it; its modification time is the sign of life. */
+/**
+ * Writes the owner file of `folder`; its modification time is the sign of life. It is written aside, synced and renamed:
+ * a crash leaves the old name in it or the new one, never half of one, and whoever moved the folder away meanwhile does
+ * not get our name into it.
+ */
 export async function writeOwner(folder: string, owner: SpoolOwner): Promise<void> {
-  const handle = await open(join(folder, OWNER_FILE), 'w', 0o600);
+  const draft = join(folder, `${OWNER_DRAFT}${randomBytes(6).toString('hex')}`);
+  const handle = await open(draft, 'wx', 0o600);
   try {
     await handle.writeFile(`${JSON.stringify(owner)}\n`);
     await handle.sync();
   } finally {
     await handle.close();
   }
+  await rename(draft, join(folder, OWNER_FILE));
+  await syncFolder(folder);
+}
+
+/** Whether a file of a spool folder belongs to the naming of its owner. */
+export function isOwnerFile(name: string): boolean {
+  return name === OWNER_FILE || name.startsWith(OWNER_DRAFT);
 }
 
 /** The owner of `folder`, or null when its file is missing or damaged (the process died while making it). */

@@ -1,5 +1,6 @@
-import { appendFile, readdir, stat, unlink } from 'node:fs/promises';
+import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type CorruptFrame, putAside } from './corrupt-frames.ts';
 import type { Frame, SpooledEntry } from './frame.ts';
 import { listSegmentNames } from './segment-name.ts';
 import { readSegment } from './segment-reader.ts';
@@ -13,13 +14,11 @@ export interface ReplaySurroundings {
   readonly offer: Offer;
   readonly onReplayed: (frames: number) => void;
   readonly onSegmentDone: (bytes: number) => void;
-  /** A damaged frame: an event that had a receipt is lost, unless a person repairs what was put aside. */
-  readonly onCorrupt: () => void;
+  /** Damage was found. `costsEvent`: an event that had a receipt is lost, unless a person repairs what was put aside. */
+  readonly onCorrupt: (costsEvent: boolean) => void;
 }
 
 const OFFERED_AT_ONCE = 256;
-/** Damaged frames are kept here; the dot keeps the name apart from those of folders. */
-const CORRUPT_FILE = 'corrupt.frames';
 
 /**
  * Puts segments back into the queue, oldest first. A segment is removed only when Redis has acknowledged every entry in
@@ -74,7 +73,7 @@ export class Replay {
       const finished = isWhole ? piece.length : countUpTo(piece, accepted);
       for (const frame of piece.slice(0, finished)) {
         if (frame.kind === 'corrupt') {
-          await this.#putAside(frame.raw);
+          await this.#putAside(frame);
         }
       }
       this.#done.set(path, (this.#done.get(path) ?? 0) + finished);
@@ -85,11 +84,10 @@ export class Replay {
     return true;
   }
 
-  async #putAside(raw: Buffer): Promise<void> {
-    this.#around.onCorrupt();
-    await appendFile(join(this.#around.spoolDir, CORRUPT_FILE), Buffer.concat([raw, Buffer.from('\n')]), {
-      mode: 0o600,
-    });
+  /** Before the segment goes, its damaged bytes are on the disk elsewhere; a crash between leaves them in both places. */
+  async #putAside(frame: CorruptFrame): Promise<void> {
+    this.#around.onCorrupt(frame.costsEvent);
+    await putAside(this.#around.spoolDir, frame.raw);
   }
 }
 

@@ -1,52 +1,72 @@
-import { type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SpoolOwner, writeOwner } from './owner.ts';
+import { openSegmentFile, type OpenSegmentFile, type SegmentFile } from './segment-file.ts';
 import { toSegmentName } from './segment-name.ts';
 import { syncFolder } from './spool-folder.ts';
 
 const SEGMENT_BYTES = 8 * 1_048_576;
 
 interface OpenSegment {
+  readonly number: number;
   readonly path: string;
-  readonly handle: FileHandle;
-  readonly inode: number;
+  readonly file: SegmentFile;
   bytes: number;
+  frames: number;
+}
+
+/** Where the first frame of an append is: the number of its segment, and how many frames of ours are before it there. */
+export interface FramePosition {
+  readonly segment: number;
+  readonly frame: number;
+}
+
+/** Frames to be appended together. */
+export interface FrameBatch {
+  readonly bytes: Buffer;
+  readonly frames: number;
 }
 
 /** Appends frames to numbered files of one folder. One call at a time: the spool's group commit sees to that. */
 export class SegmentWriter {
   readonly #folder: string;
   readonly #owner: () => Promise<SpoolOwner>;
+  readonly #openFile: OpenSegmentFile;
   #segment: OpenSegment | null = null;
   #nextNumber = 1;
+  #isFolderReady = false;
 
   /** A writer for `folder`, which is made at the first append with its owner file. No I/O before. */
-  constructor(folder: string, owner: () => Promise<SpoolOwner>) {
+  constructor(folder: string, owner: () => Promise<SpoolOwner>, openFile: OpenSegmentFile = openSegmentFile) {
     this.#folder = folder;
     this.#owner = owner;
+    this.#openFile = openFile;
   }
 
   /**
-   * Resolves when `bytes` are on the disk and reachable by name. Rejects when not; the segment in use is then abandoned,
-   * since a failed fsync must not be repeated on the same descriptor (the kernel forgets the lost pages), and the next
-   * append starts a new one. What a rejected append left in the old segment may be read back: the receipts decide, and
-   * an event that comes twice has the same id.
+   * Resolves when the frames are on the disk and reachable by name: the folder's entry is synced when the segment is
+   * made, the data at every append. Rejects when not; the segment in use is then abandoned, since a failed fsync must
+   * not be repeated on the same descriptor (the kernel has dropped the pages and answers "done"), and the next append
+   * starts a new one. What a rejected append left in the old segment may be read back: the receipts decide, and an event
+   * that comes twice has the same id.
    */
-  async append(bytes: Buffer): Promise<void> {
+  async append({ bytes, frames }: FrameBatch): Promise<FramePosition> {
     try {
       if (this.#segment !== null && this.#segment.bytes + bytes.length > SEGMENT_BYTES) {
         await this.close();
       }
       const target = this.#segment ?? (await this.#openSegment());
-      await target.handle.appendFile(bytes);
-      await target.handle.datasync();
-      target.bytes += bytes.length;
+      await target.file.append(bytes);
+      await target.file.sync();
       // Somebody may have removed or adopted the folder under us. If the name still leads here after the sync, then
       // whoever moves it later finds these bytes in it; if not, nobody would ever read them.
-      const found = await stat(target.path);
-      if (found.ino !== target.inode) {
+      if (!(await target.file.isReachable())) {
         throw new Error('the spool segment was replaced under its writer');
       }
+      const position = { segment: target.number, frame: target.frames };
+      target.bytes += bytes.length;
+      target.frames += frames;
+      return position;
     } catch (error) {
       await this.#abandon();
       throw error;
@@ -62,12 +82,13 @@ export class SegmentWriter {
   async close(): Promise<void> {
     const segment = this.#segment;
     this.#segment = null;
-    await segment?.handle.close().catch(() => undefined);
+    await segment?.file.close().catch(() => undefined);
   }
 
   /** Gives the segment in use up. One without a receipt is removed: a disk that fails for hours would fill up with them. */
   async #abandon(): Promise<void> {
     const failed = this.#segment;
+    this.#isFolderReady = false;
     await this.close();
     if (failed?.bytes === 0) {
       await unlink(failed.path).catch(() => undefined);
@@ -75,17 +96,17 @@ export class SegmentWriter {
   }
 
   async #openSegment(): Promise<OpenSegment> {
-    const madeFolder = await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    if (madeFolder !== undefined) {
+    if (!this.#isFolderReady) {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await writeOwner(this.#folder, await this.#owner());
       await syncFolder(join(this.#folder, '..'));
+      this.#isFolderReady = true;
     }
     const number = this.#nextNumber;
     this.#nextNumber += 1;
     const path = join(this.#folder, toSegmentName(number));
-    const handle = await open(path, 'ax', 0o600);
-    const { ino } = await handle.stat();
-    this.#segment = { path, handle, inode: ino, bytes: 0 };
+    const file = await this.#openFile(path);
+    this.#segment = { number, path, file, bytes: 0, frames: 0 };
     await syncFolder(this.#folder);
     return this.#segment;
   }

@@ -1,6 +1,6 @@
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 /**
  * The default folder: `$XDG_STATE_HOME/auditlane-spool`, else `~/.local/state/auditlane-spool`; for a user without a home,
@@ -26,9 +26,17 @@ function findHome(): string | null {
   }
 }
 
-/** Makes `folder`, readable by this user alone. Throws when it cannot, or when the path is a link or another user's. */
+/**
+ * Makes `folder`, readable by this user alone, with every folder above it that is missing; their names are durable when
+ * this resolves. Throws when it cannot, or when the path is a link or another user's.
+ */
 export async function openSpoolDir(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (made !== undefined) {
+    for (let child = resolve(folder), top = dirname(resolve(made)); child !== top; child = dirname(child)) {
+      await syncFolder(dirname(child));
+    }
+  }
   const found = await lstat(folder);
   const uid = process.getuid?.();
   if (!found.isDirectory() || (uid !== undefined && uid !== 0 && found.uid !== uid)) {

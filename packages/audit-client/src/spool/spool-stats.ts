@@ -4,8 +4,10 @@ export interface SpoolStats {
   readonly bytes: number;
   /** Events put back into the queue since the start. */
   readonly replayed: number;
-  /** Damaged frames found since the start. */
+  /** Damaged places found since the start; their bytes are in `corrupt.frames`. */
   readonly corrupt: number;
+  /** Writes and syncs that failed since the start; above 0 the disk needs a look, whatever the receipts say. */
+  readonly faults: number;
   /** Folders of dead processes taken over since the start. */
   readonly adopted: number;
 }

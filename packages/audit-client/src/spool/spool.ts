@@ -9,7 +9,8 @@ import { GroupCommit, type SpoolCall } from './group-commit.ts';
 import { describeOwner, type SpoolOwner } from './owner.ts';
 import { Replay, type Offer } from './replay.ts';
 import { listSegmentNames } from './segment-name.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import type { OpenSegmentFile } from './segment-file.ts';
+import { type FrameBatch, type FramePosition, SegmentWriter } from './segment-writer.ts';
 import { openSpoolDir } from './spool-folder.ts';
 
 const HOUSEKEEPING_MS = 15_000;
@@ -24,8 +25,10 @@ export interface SpoolOptions {
   /** Names the queue the events are for. */
   readonly target: string;
   readonly offer: Offer;
-  /** A damaged frame was found. */
+  /** An event that had a receipt is lost by damage of the disk. */
   readonly onCorrupt: () => void;
+  /** How segments are opened; by default on the real disk. */
+  readonly openFile?: OpenSegmentFile | undefined;
   /** Events may wait for a replay: `tick` is to be called. */
   readonly onWaiting: () => void;
   readonly warnings: Warnings;
@@ -54,6 +57,7 @@ export class Spool {
   #bytes = 0;
   #replayed = 0;
   #corrupt = 0;
+  #faults = 0;
   #isReplaying: Promise<void> | null = null;
   #replayNotBefore = 0;
   #isClosed = false;
@@ -61,20 +65,21 @@ export class Spool {
   constructor(options: SpoolOptions) {
     this.#options = options;
     this.#folders = new Set([options.producerId]);
-    this.#writer = new SegmentWriter(join(options.dir, options.producerId), () => this.#describeOwner());
+    this.#writer = new SegmentWriter(
+      join(options.dir, options.producerId),
+      () => this.#describeOwner(),
+      options.openFile,
+    );
     this.#commit = new GroupCommit({
-      write: (bytes) => this.#write(bytes),
+      write: (batch) => this.#write(batch),
       room: () => options.maxBytes - this.#bytes,
       onWritten: (bytes) => {
         this.#bytes += bytes;
         this.#startHousekeeping();
         options.onWaiting();
       },
-      onFailed: (error) =>
-        options.warnings.warn('audit spool cannot be written, events wait in memory', {
-          dir: options.dir,
-          ...toErrorFacts(error),
-        }),
+      onFault: (error) => this.#noteFault('audit spool goes on in a new segment after a failed write', error),
+      onFailed: (error) => this.#noteFault('audit spool cannot be written, events wait in memory', error),
       onFull: () =>
         options.warnings.warn('audit spool is full, events wait in memory', {
           dir: options.dir,
@@ -87,16 +92,24 @@ export class Spool {
       offer: options.offer,
       onReplayed: (frames) => (this.#replayed += frames),
       onSegmentDone: (bytes) => (this.#bytes = Math.max(0, this.#bytes - bytes)),
-      onCorrupt: () => {
+      onCorrupt: (costsEvent) => {
         this.#corrupt += 1;
-        options.onCorrupt();
-        options.warnings.warn('audit spool has a damaged frame, its bytes were put aside', { dir: options.dir });
+        if (costsEvent) {
+          options.onCorrupt();
+        }
+        options.warnings.warn('audit spool is damaged, what cannot be read was put aside', { dir: options.dir });
       },
     });
   }
 
   get stats(): SpoolStats {
-    return { bytes: this.#bytes, replayed: this.#replayed, corrupt: this.#corrupt, adopted: this.#adoptions };
+    return {
+      bytes: this.#bytes,
+      replayed: this.#replayed,
+      corrupt: this.#corrupt,
+      faults: this.#faults,
+      adopted: this.#adoptions,
+    };
   }
 
   /** Writes and syncs one entry, together with those that arrive meanwhile. */
@@ -134,9 +147,14 @@ export class Spool {
     return this.#owner;
   }
 
-  async #write(bytes: Buffer): Promise<void> {
+  async #write(batch: FrameBatch): Promise<FramePosition> {
     await openSpoolDir(this.#options.dir);
-    await this.#writer.append(bytes);
+    return this.#writer.append(batch);
+  }
+
+  #noteFault(condition: string, error: unknown): void {
+    this.#faults += 1;
+    this.#options.warnings.warn(condition, { dir: this.#options.dir, ...toErrorFacts(error) });
   }
 
   #startHousekeeping(): void {

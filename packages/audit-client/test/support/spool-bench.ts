@@ -2,19 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@auditlane/testkit';
 import { decodeFrames, type SpooledEntry } from '../../src/spool/frame.ts';
-import { Spool, type SpoolOptions } from '../../src/spool/spool.ts';
-import { createWarnings } from '../../src/warnings.ts';
+import type { SpoolOptions } from '../../src/spool/spool.ts';
+import { createSpool } from './create-spool.ts';
 
-/** A spool whose queue is an array: `takes` says how many entries of an offer it has room for. */
+/** A spool whose queue is an array with as much room as `state.room` says. */
 export function createSpoolBench(dir: string, overrides: Partial<SpoolOptions> = {}) {
   const queue: SpooledEntry[] = [];
-  const warnings: string[] = [];
   const state = { room: Number.POSITIVE_INFINITY, corrupt: 0 };
-  const spool = new Spool({
-    dir,
-    maxBytes: 100_000_000,
-    producerId: `producer-${Math.random().toString(36).slice(2)}`,
-    target: 'target',
+  const { spool, warnings, append } = createSpool(dir, `producer-${Math.random().toString(36).slice(2)}`, {
     offer: async (entries) => {
       const taken = entries.slice(0, Math.max(0, state.room));
       queue.push(...taken);
@@ -24,16 +19,8 @@ export function createSpoolBench(dir: string, overrides: Partial<SpoolOptions> =
     onCorrupt: () => {
       state.corrupt += 1;
     },
-    onWaiting: () => undefined,
-    warnings: createWarnings({ warn: (_facts, message) => warnings.push(message) }, () => 0),
-    now: () => performance.now(),
-    wallClock: Date.now,
     ...overrides,
   });
-  const append = (line: string, lane: 'main' | 'urgent' = 'main'): Promise<'spooled' | 'unspoolable'> =>
-    new Promise((resolve) =>
-      spool.append({ lane, line, spooled: () => resolve('spooled'), unspoolable: () => resolve('unspoolable') }),
-    );
   const replay = (count: number): Promise<unknown> =>
     waitFor(
       () => {
