@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import type { Pool } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 
 import { type ResultRow, orNull, readDate, readString, readStrings } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { loadQuery } from './load-query.ts';
+import { queryOn, runQuery } from './with-client.ts';
 
 /** A key as it is kept. Compare `keyHash` in constant time. */
 export interface ApiKey {
@@ -30,14 +31,14 @@ const KEY_BYTES = 32;
 /** So that a key is known as one where it leaks: in a log, a repository. */
 const KEY_PREFIX = 'al_';
 
-/** Makes a key. `key` is shown here once and kept nowhere. */
+/** Makes a key; `on` is a pool, or the transaction that it shall come into being with. `key` is shown here once and kept nowhere. */
 export async function createApiKey(
-  pool: Pool,
+  on: Pool | PoolClient,
   { name, scopes, expiresAt = null }: NewApiKey,
 ): Promise<{ readonly id: string; readonly key: string; readonly keyHash: string }> {
   const key = KEY_PREFIX + randomBytes(KEY_BYTES).toString('base64url');
   const keyHash = hashApiKey(key);
-  const answer = await runQuery(pool, 'create_api_key', [name, keyHash, scopes, expiresAt]);
+  const answer = await runOn(on, 'create_api_key', [name, keyHash, scopes, expiresAt]);
   return { id: readString(answer.rows[0], 'id'), key, keyHash };
 }
 
@@ -62,9 +63,17 @@ export function isApiKeyUsable({ revokedAt, expiresAt }: Pick<ApiKey, 'revokedAt
   return revokedAt === null && (expiresAt === null || now < expiresAt);
 }
 
-/** Takes a key back; false when there is none with this id that works. */
-export async function revokeApiKey(pool: Pool, id: string): Promise<boolean> {
-  return (await runQuery(pool, 'revoke_api_key', [id])).rowCount === 1;
+/** Takes a key back; false when there is none with this id that works. `on` as for `createApiKey`. */
+export async function revokeApiKey(on: Pool | PoolClient, id: string): Promise<boolean> {
+  return (await runOn(on, 'revoke_api_key', [id])).rowCount === 1;
+}
+
+async function runOn(
+  on: Pool | PoolClient,
+  name: string,
+  values: readonly unknown[],
+): Promise<QueryResult<Record<string, unknown>>> {
+  return 'totalCount' in on ? runQuery(on, name, values) : queryOn(on, loadQuery(name), values);
 }
 
 /** Notes that a key was used, to the minute. */

@@ -16,6 +16,7 @@ export {
   classifyPostgresError,
   toStoreError,
 } from './classify-postgres-error.ts';
+export { type MigrationState, checkMigrations } from './check-migrations.ts';
 export { toCopyLine } from './copy-line.ts';
 export { type PoolOptions, createPool } from './create-pool.ts';
 export {
@@ -34,6 +35,7 @@ export {
   ensurePartitions,
   listPartitions,
 } from './ensure-partitions.ts';
+export { type LedgerGeneration, raiseGeneration, readGeneration } from './generation.ts';
 export { toJsonRows } from './json-rows.ts';
 export {
   type LedgerBatch,
@@ -54,6 +56,7 @@ export {
   startMaintenanceRun,
 } from './maintenance-runs.ts';
 export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';
+export { type PartitionState, readPartitionState } from './partition-state.ts';
 export {
   type PartitionRange,
   type PartitionWidth,
@@ -61,7 +64,10 @@ export {
   planPartitions,
   toPartitionName,
 } from './plan-partitions.ts';
+export { type HistoryEvent, type HistoryPage, readHistory } from './read-history.ts';
+export { type PostgresServer, readServer } from './read-server.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
 export { type IsolatedResult, type RejectedRow, storeIsolating } from './store-isolating.ts';
 export { summarizeRanges } from './summarize-ranges.ts';
+export { withTransaction } from './with-transaction.ts';
 export type { Pool } from 'pg';

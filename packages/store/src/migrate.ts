@@ -131,7 +131,8 @@ interface DoneMigration {
   readonly checksum: string;
 }
 
-async function readDone(client: PoolClient): Promise<readonly DoneMigration[]> {
+/** The migrations that ran, in order. Fails when the table of them is missing. */
+export async function readDone(client: PoolClient): Promise<readonly DoneMigration[]> {
   const answer = await queryOn(client, loadQuery('read_migrations'));
   return answer.rows.map((row) => ({
     version: readNumber(row, 'version'),
@@ -140,7 +141,8 @@ async function readDone(client: PoolClient): Promise<readonly DoneMigration[]> {
   }));
 }
 
-function refuseForeign(done: readonly DoneMigration[], migrations: readonly Migration[]): void {
+/** Throws unless what ran is what this release begins with. */
+export function refuseForeign(done: readonly DoneMigration[], migrations: readonly Migration[]): void {
   for (const [index, { version, name, checksum }] of done.entries()) {
     const known = migrations[index];
     if (known === undefined || version !== known.version) {
