@@ -1,5 +1,5 @@
 import { startTestPostgres } from '../../src/servers/test-postgres.ts';
-import { startTestRedis } from '../../src/servers/test-redis.ts';
+import { startTestRedis } from '../../src/servers/start-test-redis.ts';
 
 const end = process.argv[2];
 if (end === 'drain') process.once('SIGTERM', drain);

@@ -1,0 +1,21 @@
+// What programs outside vitest use: servers to break, links to cut, chance that can be replayed, and the judge.
+export { openFaultProxy } from './faults/fault-proxy.ts';
+export type { Direction, FaultMode, FaultProxy, FaultProxyOptions, FaultStats } from './faults/fault-proxy.ts';
+export type { DataCopy } from './faults/data-copy.ts';
+export { childrenOf } from './faults/process-tree.ts';
+export { createOracle } from './oracle/create-oracle.ts';
+export type { Acknowledgement, Evidence, FoundEvent, IssuedEvent, Oracle } from './oracle/create-oracle.ts';
+export { digestContent } from './oracle/digest.ts';
+export type { Happened, Verdict } from './oracle/verdict.ts';
+export { createRandom, drawSeed, readSeed } from './random.ts';
+export type { Random } from './random.ts';
+export { makeRunDir } from './servers/run-dir.ts';
+export { startTestRedis } from './servers/start-test-redis.ts';
+export type { TestRedisOptions } from './servers/start-test-redis.ts';
+export { startTestPostgres } from './servers/test-postgres.ts';
+export type { TestPostgresOptions } from './servers/test-postgres.ts';
+export type { TestServer } from './servers/test-server.ts';
+export { spawnProcess } from './spawn-process.ts';
+export type { OutputLine, ProcessExit, SpawnedProcess, SpawnOptions } from './spawn-process.ts';
+export { waitFor } from './wait-for.ts';
+export type { WaitOptions } from './wait-for.ts';
