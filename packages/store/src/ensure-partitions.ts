@@ -122,7 +122,7 @@ export async function listPartitions(pool: Pool, table: string): Promise<readonl
 }
 
 /** Where the first gap after now begins. */
-function coveredUntilMs(ranges: readonly PartitionRange[], nowMs: number): number {
+export function coveredUntilMs(ranges: readonly PartitionRange[], nowMs: number): number {
   return ranges
     .toSorted((a, b) => a.fromMs - b.fromMs)
     .reduce((until, { fromMs, toMs }) => (fromMs <= until ? Math.max(until, toMs) : until), nowMs);
