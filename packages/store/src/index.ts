@@ -70,4 +70,5 @@ export { StoreError, type StoreErrorCode } from './store-error.ts';
 export { type IsolatedResult, type RejectedRow, storeIsolating } from './store-isolating.ts';
 export { summarizeRanges } from './summarize-ranges.ts';
 export { withTransaction } from './with-transaction.ts';
+export { type TransactionClient, storeInTransaction } from './store-in-transaction.ts';
 export type { Pool } from 'pg';
