@@ -1,5 +1,5 @@
 import type { EventRow } from '@auditlane/schema';
-import { StoreError } from '@auditlane/store';
+import { StoreError, toEventRow } from '@auditlane/store';
 import { buildRow } from '@auditlane/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -38,7 +38,7 @@ function setUp(fates: Fate[], o: { isHealing: boolean } = { isHealing: true }) {
       const fate = fates.shift() ?? 'ok';
       if (fate === 'lost before') throw new StoreError('outage', 'connection lost');
       if (fate === 'too slow') throw new StoreError('too_slow', 'statement timeout');
-      const result = insert(rows);
+      const result = insert(rows.map(toEventRow));
       if (fate === 'lost after') throw new StoreError('outage', 'connection lost');
       return result;
     },

@@ -1,5 +1,5 @@
 import { decodeEntry } from '@auditlane/schema';
-import { createPool, createStore, storeIsolating } from '@auditlane/store';
+import { createPool, createStore, storeIsolating, toEventRow } from '@auditlane/store';
 import { useDatabase } from '@auditlane/testkit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { HeldClaim } from '../src/claims/held-claims.ts';
@@ -94,11 +94,11 @@ test('a second event under the id of a stored one is counted as a conflict, and 
   const [first] = decode(1);
   if (first === undefined) throw new Error('no row');
   await writer.write([first], { held, isRedelivered: false, stop: NEVER });
-  const second = { ...first, row: { ...first.row, description: 'Another one' } };
+  const second = { ...first, row: { ...toEventRow(first.row), description: 'Another one' } };
   const written = await writer.write([second], { held, isRedelivered: true, stop: NEVER });
   expect(written).toMatchObject({ inserted: 0, duplicates: 1, conflicts: 1 });
   const { rows } = await database.pool.query<{ description: string }>('select description from audit_logs');
-  expect(rows).toEqual([{ description: first.row.description }]);
+  expect(rows).toEqual([{ description: toEventRow(first.row).description }]);
 });
 
 test('rows that Postgres refuses are rejected with their SQLSTATE and their own bytes, the others stored', async () => {
@@ -112,5 +112,7 @@ test('rows that Postgres refuses are rejected with their SQLSTATE and their own 
   expect(written.rejected.map(({ id, sqlstate, reason }) => ({ id, sqlstate, reason }))).toEqual(
     poison.map(({ row }) => ({ id: row.id, sqlstate: '23514', reason: 'rejected_by_postgres' })),
   );
-  expect(written.rejected.map(({ raw }) => decodeEntry(raw))).toMatchObject(poison.map(({ row }) => ({ row })));
+  expect(written.rejected.map(({ raw }) => decodeEntry(raw))).toMatchObject(
+    poison.map(({ row }) => ({ row: toEventRow(row) })),
+  );
 });

@@ -1,16 +1,19 @@
 import type { EventRow } from '@auditlane/schema';
 
-/** The columns that a writer gives, in the order of `toCopyLine`. created_at, batch and stored_at are the database's own. */
+/**
+ * The columns that a writer gives, in the order of the keys in an entry, so that `transcodeEntry` writes a line as it reads.
+ * created_at, batch and stored_at are the database's own.
+ */
 export const COPY_COLUMNS = [
   'id',
-  'occurred_at',
-  'event_domain',
-  'user_id',
-  'resource_type',
-  'resource_id',
   'event_type',
   'event_category',
   'severity',
+  'event_domain',
+  'occurred_at',
+  'user_id',
+  'resource_type',
+  'resource_id',
   'source',
   'service_name',
   'tenant_id',
@@ -18,13 +21,13 @@ export const COPY_COLUMNS = [
   'outcome',
   'host',
   'description',
-  'metadata',
   'ip_address',
   'user_agent',
+  'flags',
   'producer_id',
   'producer_seq',
+  'metadata',
   'schema_version',
-  'flags',
 ] as const satisfies readonly (keyof EventRow)[];
 
 /** What COPY's text format gives a meaning: the escape itself, the two separators, and carriage return. */
@@ -35,11 +38,11 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '
 /** One line of COPY's text format, with its newline. A literal `\N` in a field comes out as `\\N`, so it is never taken for null. */
 export function toCopyLine(row: EventRow): string {
   return (
-    `${field(row.id)}\t${field(row.occurred_at)}\t${field(row.event_domain)}\t${field(row.user_id)}\t${field(row.resource_type)}\t` +
-    `${field(row.resource_id)}\t${field(row.event_type)}\t${field(row.event_category)}\t${field(row.severity)}\t${field(row.source)}\t` +
+    `${field(row.id)}\t${field(row.event_type)}\t${field(row.event_category)}\t${field(row.severity)}\t${field(row.event_domain)}\t` +
+    `${field(row.occurred_at)}\t${field(row.user_id)}\t${field(row.resource_type)}\t${field(row.resource_id)}\t${field(row.source)}\t` +
     `${field(row.service_name)}\t${field(row.tenant_id)}\t${field(row.correlation_id)}\t${field(row.outcome)}\t${field(row.host)}\t` +
-    `${field(row.description)}\t${field(row.metadata)}\t${field(row.ip_address)}\t${field(row.user_agent)}\t${field(row.producer_id)}\t` +
-    `${row.producer_seq ?? '\\N'}\t${row.schema_version}\t${row.flags}\n`
+    `${field(row.description)}\t${field(row.ip_address)}\t${field(row.user_agent)}\t${row.flags}\t${field(row.producer_id)}\t` +
+    `${row.producer_seq ?? '\\N'}\t${field(row.metadata)}\t${row.schema_version}\n`
   );
 }
 

@@ -54,20 +54,3 @@ export class CopyQuery implements Submittable {
     callback(error);
   }
 }
-
-const COPY_DATA = 0x64;
-const COPY_DONE = 0x63;
-const LENGTH_BYTES = 4;
-const HEADER_BYTES = 1 + LENGTH_BYTES;
-
-/** The lines as the wire wants them: one CopyData message and CopyDone, in one buffer. */
-export function toCopyFrame(lines: string): Buffer {
-  const bytes = Buffer.byteLength(lines);
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + bytes + HEADER_BYTES);
-  frame.writeUInt8(COPY_DATA, 0);
-  frame.writeUInt32BE(LENGTH_BYTES + bytes, 1);
-  frame.write(lines, HEADER_BYTES, 'utf8');
-  frame.writeUInt8(COPY_DONE, HEADER_BYTES + bytes);
-  frame.writeUInt32BE(LENGTH_BYTES, HEADER_BYTES + bytes + 1);
-  return frame;
-}

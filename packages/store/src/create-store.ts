@@ -1,12 +1,13 @@
-import type { EventRow } from '@auditlane/schema';
 import pg, { type Pool, type PoolClient } from 'pg';
 
 import { classifyPostgresError } from './classify-postgres-error.ts';
-import { COPY_COLUMNS, toCopyLine } from './copy-line.ts';
-import { CopyQuery, toCopyFrame } from './copy-query.ts';
+import { toCopyFrame } from './copy-frame.ts';
+import { COPY_COLUMNS } from './copy-line.ts';
+import { CopyQuery } from './copy-query.ts';
 import { toJsonRows } from './json-rows.ts';
 import { type Query, loadQuery } from './load-query.ts';
 import { StoreError } from './store-error.ts';
+import { type StorableRow, toEventRow } from './transcoding/transcoded-row.ts';
 import { queryOn, withClient } from './with-client.ts';
 
 /** What became of a batch. `inserted + duplicates` is the number of rows given. */
@@ -30,7 +31,7 @@ export interface Store {
    * Stores a batch and its ledger row in one transaction; resolves after the commit. Rows need no order.
    * Rejects with a StoreError: all rows are in, or none is; on `outage` that is unknown, and the same call again is safe.
    */
-  storeBatch(rows: readonly EventRow[], options?: StoreBatchOptions): Promise<StoreResult>;
+  storeBatch(rows: readonly StorableRow[], options?: StoreBatchOptions): Promise<StoreResult>;
 }
 
 /**
@@ -53,7 +54,7 @@ interface Statements {
 export function createStore(pool: Pool, { writer }: StoreOptions): Store {
   const statements = { idempotent: loadQuery('store_idempotent'), conflicting: loadQuery('find_conflicting') };
 
-  async function storeBatch(rows: readonly EventRow[], options: StoreBatchOptions = {}): Promise<StoreResult> {
+  async function storeBatch(rows: readonly StorableRow[], options: StoreBatchOptions = {}): Promise<StoreResult> {
     if (rows.length === 0) return { kind: 'stored', inserted: 0, duplicates: 0, conflicting: [], path: 'idempotent' };
     // One order for all writers: two batches with the same ids wait for each other and never deadlock.
     const sorted = rows.toSorted(byId);
@@ -67,7 +68,7 @@ export function createStore(pool: Pool, { writer }: StoreOptions): Store {
     }
   }
 
-  async function storeSorted(sorted: readonly EventRow[], isIdempotent: boolean): Promise<StoreResult> {
+  async function storeSorted(sorted: readonly StorableRow[], isIdempotent: boolean): Promise<StoreResult> {
     return withClient(pool, async (client) => {
       if (!isIdempotent && (await copyUnlessDuplicate(client, sorted, writer))) {
         return { kind: 'stored', inserted: sorted.length, duplicates: 0, conflicting: [], path: 'copy' };
@@ -87,7 +88,7 @@ function isPartitionMoved(error: unknown): boolean {
 }
 
 /** False when an id is there already, in the table or twice in the batch: then nothing was stored. */
-async function copyUnlessDuplicate(client: PoolClient, rows: readonly EventRow[], writer: string): Promise<boolean> {
+async function copyUnlessDuplicate(client: PoolClient, rows: readonly StorableRow[], writer: string): Promise<boolean> {
   try {
     await copyRows(client, rows, writer);
     return true;
@@ -97,16 +98,16 @@ async function copyUnlessDuplicate(client: PoolClient, rows: readonly EventRow[]
   }
 }
 
-async function copyRows(client: PoolClient, rows: readonly EventRow[], writer: string): Promise<void> {
+async function copyRows(client: PoolClient, rows: readonly StorableRow[], writer: string): Promise<void> {
   const text = toStoreText(rows, writer);
-  const frame = toCopyFrame(rows.map(toCopyLine).join(''));
+  const frame = toCopyFrame(rows);
   await new Promise<void>((resolve, reject) => {
     client.query(new CopyQuery(text, frame, (error) => (error === null ? resolve() : reject(error))));
   });
 }
 
 /** The two-statement query: a parameterised one cannot hold two, so its four values are literals, each quoted. */
-function toStoreText(rows: readonly EventRow[], writer: string): string {
+function toStoreText(rows: readonly StorableRow[], writer: string): string {
   const firstId = pg.escapeLiteral(rows.at(0)?.id ?? '');
   const lastId = pg.escapeLiteral(rows.at(-1)?.id ?? '');
   return (
@@ -117,10 +118,10 @@ function toStoreText(rows: readonly EventRow[], writer: string): string {
 
 async function storeIdempotent(
   client: PoolClient,
-  rows: readonly EventRow[],
+  rows: readonly StorableRow[],
   { writer, statements }: { readonly writer: string; readonly statements: Statements },
 ): Promise<StoreResult> {
-  const answer = (await queryOn(client, statements.idempotent, [toJsonRows(rows), writer])).rows[0];
+  const answer = (await queryOn(client, statements.idempotent, [toJsonRows(rows.map(toEventRow)), writer])).rows[0];
   const inserted = Number(answer?.['inserted'] ?? 0);
   const insertedIds = answer?.['ids'];
   const redelivered = Array.isArray(insertedIds) ? withoutFirst(rows, insertedIds) : [];
@@ -131,19 +132,19 @@ async function storeIdempotent(
 
 async function findConflicting(
   client: PoolClient,
-  rows: readonly EventRow[],
+  rows: readonly StorableRow[],
   statements: Statements,
 ): Promise<readonly string[]> {
-  const answer = await queryOn(client, statements.conflicting, [toJsonRows(rows)]);
+  const answer = await queryOn(client, statements.conflicting, [toJsonRows(rows.map(toEventRow))]);
   return answer.rows.map((row) => String(row['id']));
 }
 
 /** The rows that were not inserted: of several with one id the first was, if any. */
-function withoutFirst(rows: readonly EventRow[], insertedIds: readonly unknown[]): readonly EventRow[] {
+function withoutFirst(rows: readonly StorableRow[], insertedIds: readonly unknown[]): readonly StorableRow[] {
   const inserted = new Set(insertedIds);
   return rows.filter((row) => !inserted.delete(row.id.toLowerCase()));
 }
 
-function byId(a: EventRow, b: EventRow): number {
+function byId(a: StorableRow, b: StorableRow): number {
   return a.id < b.id ? -1 : Number(a.id > b.id);
 }

@@ -72,3 +72,5 @@ export { summarizeRanges } from './summarize-ranges.ts';
 export { withTransaction } from './with-transaction.ts';
 export { type TransactionClient, storeInTransaction } from './store-in-transaction.ts';
 export type { Pool } from 'pg';
+export { LineBuffer } from './transcoding/line-buffer.ts';
+export { type StorableRow, toEventRow, toTranscodedRow } from './transcoding/transcoded-row.ts';

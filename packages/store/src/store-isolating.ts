@@ -1,7 +1,6 @@
-import type { EventRow } from '@auditlane/schema';
-
 import type { Store, StoreBatchOptions, StoreResult } from './create-store.ts';
 import { StoreError } from './store-error.ts';
+import type { StorableRow } from './transcoding/transcoded-row.ts';
 
 /**
  * Stores a batch around the rows that Postgres refuses.
@@ -16,7 +15,7 @@ import { StoreError } from './store-error.ts';
  */
 export async function storeIsolating(
   store: Store,
-  rows: readonly EventRow[],
+  rows: readonly StorableRow[],
   options: StoreBatchOptions = {},
 ): Promise<IsolatedResult> {
   const sorted = rows.map((row, index) => ({ row, index })).toSorted(byId);
@@ -45,7 +44,7 @@ export interface IsolatedResult {
 }
 
 interface Placed {
-  readonly row: EventRow;
+  readonly row: StorableRow;
   readonly index: number;
 }
 
@@ -163,7 +162,7 @@ function split(rows: readonly Placed[]): readonly [readonly Placed[], readonly P
   return [rows.slice(0, middle), rows.slice(middle)];
 }
 
-function toRow(placed: Placed): EventRow {
+function toRow(placed: Placed): StorableRow {
   return placed.row;
 }
 

@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 
 import { toCopyLine } from '../src/index.ts';
 import { COPY_COLUMNS } from '../src/copy-line.ts';
-import { toCopyFrame } from '../src/copy-query.ts';
 
 it('a line has one field for each column, in their order, and ends in a newline', () => {
   const row = buildRow({ description: 'a\tb', metadata: '{"a":"x\\ny"}', user_id: null, producer_seq: null });
@@ -25,9 +24,4 @@ it('text that looks like null or like the end of the data is only text', () => {
   expect(line).toContain('\t\\\\N\t');
   expect(line).toContain('\t\\\\.\t');
   expect(line).toContain('\t\t');
-});
-
-it('a frame is one CopyData message and CopyDone, measured in bytes', () => {
-  const frame = toCopyFrame('ä\n');
-  expect([...frame]).toEqual([0x64, 0, 0, 0, 7, 0xc3, 0xa4, 0x0a, 0x63, 0, 0, 0, 4]);
 });

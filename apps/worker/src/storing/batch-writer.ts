@@ -1,6 +1,5 @@
 import { StoreError } from '@auditlane/store';
-import type { IsolatedResult } from '@auditlane/store';
-import type { EventRow } from '@auditlane/schema';
+import type { IsolatedResult, StorableRow } from '@auditlane/store';
 import { ceilingAfterStored, ceilingAfterTimeout } from '../batching/batch-ceiling.ts';
 import type { HeldClaim } from '../claims/held-claims.ts';
 import type { Breaker } from '../outages/breaker.ts';
@@ -44,7 +43,7 @@ export type Written =
 
 export interface BatchWriterParts {
   /** `storeIsolating`, bound to this worker's store. */
-  readonly store: (rows: readonly EventRow[], o: { readonly idempotent: boolean }) => Promise<IsolatedResult>;
+  readonly store: (rows: readonly StorableRow[], o: { readonly idempotent: boolean }) => Promise<IsolatedResult>;
   readonly breaker: Breaker;
   readonly clockMs: () => number;
   /** Largest number of rows in one statement. */
@@ -102,7 +101,7 @@ export function createBatchWriter(parts: BatchWriterParts): BatchWriter {
 
 type Sum = Omit<Extract<Written, { kind: 'written' }>, 'kind'>;
 
-function toRow(entry: DecodedEntry): EventRow {
+function toRow(entry: DecodedEntry): StorableRow {
   return entry.row;
 }
 

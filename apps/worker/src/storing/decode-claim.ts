@@ -1,9 +1,11 @@
 import { decodeEntry } from '@auditlane/schema';
-import type { DeadLetterReason, EventRow } from '@auditlane/schema';
+import type { DeadLetterReason } from '@auditlane/schema';
+import { LineBuffer, toTranscodedRow } from '@auditlane/store';
+import type { StorableRow } from '@auditlane/store';
 
 /** An entry that became a row. The raw bytes are a view of what Redis answered, kept for a dead letter, never copied. */
 export interface DecodedEntry {
-  readonly row: EventRow;
+  readonly row: StorableRow;
   readonly raw: Buffer;
 }
 
@@ -24,24 +26,42 @@ export interface DecodedClaim {
   readonly held: readonly Buffer[];
 }
 
-/** Decodes each entry alone, so that no entry's fault is another's. Total: any bytes end in one of the three lists. */
+/**
+ * Decodes each entry alone, so that no entry's fault is another's. Total: any bytes end in one of the three lists.
+ * Entries as our client writes them are transcoded to their COPY lines at once, side by side in one buffer.
+ */
 export function decodeClaim(entries: readonly Buffer[]): DecodedClaim {
-  const rows: DecodedEntry[] = [];
-  const rejected: RejectedEntry[] = [];
-  const held: Buffer[] = [];
+  const decoded: MutableDecoded = { rows: [], rejected: [], held: [] };
+  const lines = new LineBuffer(entries.reduce((sum, entry) => sum + entry.length, 0) + SPARE_BYTES);
+  const nowMs = Date.now();
   for (const raw of entries) {
-    const decoded = decodeEntry(raw);
-    switch (decoded.kind) {
-      case 'event':
-        rows.push({ row: decoded.row, raw });
-        break;
-      case 'newer':
-        held.push(raw);
-        break;
-      case 'rejected':
-        rejected.push({ raw, id: decoded.id, reason: decoded.reason, sqlstate: null, detail: decoded.detail });
-        break;
-    }
+    const row = toTranscodedRow(raw, lines, nowMs);
+    if (row === null) decodeForeign(raw, decoded);
+    else decoded.rows.push({ row, raw });
   }
-  return { rows, rejected, held };
+  return decoded;
+}
+
+/** Lines are mostly shorter than their entries, but room is asked for the longest that the next one could be. */
+const SPARE_BYTES = 65_536;
+
+interface MutableDecoded {
+  readonly rows: DecodedEntry[];
+  readonly rejected: RejectedEntry[];
+  readonly held: Buffer[];
+}
+
+function decodeForeign(raw: Buffer, { rows, rejected, held }: MutableDecoded): void {
+  const decoded = decodeEntry(raw);
+  switch (decoded.kind) {
+    case 'event':
+      rows.push({ row: decoded.row, raw });
+      break;
+    case 'newer':
+      held.push(raw);
+      break;
+    case 'rejected':
+      rejected.push({ raw, id: decoded.id, reason: decoded.reason, sqlstate: null, detail: decoded.detail });
+      break;
+  }
 }

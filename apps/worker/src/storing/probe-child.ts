@@ -1,5 +1,5 @@
 import { decodeEntry } from '@auditlane/schema';
-import { toCopyLine, toJsonRows } from '@auditlane/store';
+import { LineBuffer, toCopyLine, toJsonRows, toTranscodedRow } from '@auditlane/store';
 
 /**
  * The child process of `probe-entries.ts`: does to each entry what a worker does before Postgres sees it, and says so
@@ -8,6 +8,7 @@ import { toCopyLine, toJsonRows } from '@auditlane/store';
 process.on('disconnect', () => process.exit());
 process.on('message', (entry) => {
   if (!Buffer.isBuffer(entry)) return;
+  toTranscodedRow(entry, new LineBuffer(entry.length), Date.now());
   const decoded = decodeEntry(entry);
   if (decoded.kind === 'event') {
     toCopyLine(decoded.row);
