@@ -1,3 +1,4 @@
+import { OWN_EVENT_TYPES } from './own-event-types.ts';
 import { SchemaError } from './schema-error.ts';
 import type { EventCategory, EventDomain } from './vocabularies.ts';
 
@@ -7,6 +8,8 @@ export interface CatalogueEntry {
   readonly domain: EventDomain | null;
   /** What such an event usually concerns; never filled in for the caller. */
   readonly resourceType?: string;
+  /** One sentence for people: what has happened. */
+  readonly description?: string;
 }
 
 export type EventCatalogue = Readonly<Record<string, CatalogueEntry>>;
@@ -21,6 +24,7 @@ export const EVENT_CATALOGUE = {
   usage_warning_80_percent: { category: 'warning', domain: 'api', resourceType: 'usage_quota' },
   usage_warning_90_percent: { category: 'warning', domain: 'api', resourceType: 'usage_quota' },
   account_upgraded: { category: 'info', domain: 'account', resourceType: 'account' },
+  ...OWN_EVENT_TYPES,
 } as const satisfies EventCatalogue;
 
 export type CatalogueEventType = keyof typeof EVENT_CATALOGUE;

@@ -53,7 +53,13 @@ function encodeChecked(event: CheckedEvent, own: OwnFields, context: EncodeConte
     writeTexts(event, context, findings) +
     word('ip_address', address) +
     member('user_agent', event.user_agent, findings);
-  const metadata = writeEventMetadata(event, own, { findings, redact: context.redact, occurredAt, address });
+  const metadata = writeEventMetadata(event, own, {
+    findings,
+    redact: context.redact,
+    occurredAt,
+    address,
+    ...(context.additions === undefined ? {} : { additions: context.additions }),
+  });
   return fitEntry({ head, metadata, findings, category }, context);
 }
 

@@ -31,6 +31,8 @@ export interface EncodeContext {
   readonly maxEventBytes: number;
   /** Gives the domain of a known event_type, and its category where event_category names a domain. Default: EVENT_CATALOGUE. */
   readonly catalogue?: EventCatalogue;
+  /** Members of `metadata._auditlane` that the program itself adds; no caller can write there. */
+  readonly additions?: Readonly<Record<string, string | number>>;
 }
 
 export type Encoded =

@@ -10,6 +10,7 @@ import { CALLER_BOUNDS, ValueWriter, type WriterBounds } from './value-writer.ts
 export const AUDITLANE_KEY = '_auditlane';
 const PATH: readonly string[] = ['metadata'];
 const AUDITLANE_PATH: readonly string[] = ['metadata', AUDITLANE_KEY];
+const NO_ADDITIONS = {};
 const KEPT_TEXTS = ['session_id', 'request_id', 'reason'] as const;
 
 export interface MetadataFacts {
@@ -18,6 +19,8 @@ export interface MetadataFacts {
   /** What became of occurred_at and ip_address: null while the caller gave one means that it was none. */
   readonly occurredAt: string | null;
   readonly address: string | null;
+  /** What the program itself adds. */
+  readonly additions?: Readonly<Record<string, string | number>>;
 }
 
 /** JSON text of the event's metadata with all that has no column of its own, or null when there is nothing. */
@@ -90,6 +93,7 @@ function collectAdditions(event: CheckedEvent, own: OwnFields, facts: MetadataFa
   }
   add('tags', event.tags);
   add('original', collectOriginals(event, facts));
+  for (const [key, value] of Object.entries(facts.additions ?? NO_ADDITIONS)) add(key, value);
   if (own.droppedKeys > 0) facts.findings.flag('metadataTruncated');
   if (own.unknownKeys.length > 0) add('extra', pickUnknown(own));
   if (event.metadata) add('caller', readCallerKey(event.metadata));

@@ -15,6 +15,8 @@ export type { EventFlag } from './flags.ts';
 export { toIpAddress } from './ip-address.ts';
 export { LIMITS } from './limits.ts';
 export { toOccurredAt } from './occurred-at.ts';
+export { OWN_EVENT_TYPES, OWN_SOURCE } from './own-event-types.ts';
+export type { OwnEventType } from './own-event-types.ts';
 export {
   createRedactionPolicy,
   DEFAULT_REDACTED_KEYS,

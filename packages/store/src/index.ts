@@ -70,6 +70,30 @@ export { StoreError, type StoreErrorCode } from './store-error.ts';
 export { type IsolatedResult, type RejectedRow, storeIsolating } from './store-isolating.ts';
 export { summarizeRanges } from './summarize-ranges.ts';
 export { withTransaction } from './with-transaction.ts';
+export { type FollowedProducers, type FollowOptions, followProducers } from './losses/follow-producers.ts';
+export {
+  type LossSummary,
+  type MissingNumbers,
+  type SearchResult,
+  type Verdict,
+  judgeHoles,
+  readBarrier,
+  readLosses,
+  readSettledHoles,
+  settleHoles,
+} from './losses/judge-holes.ts';
+export { type ProducerNumbers } from './losses/account-numbers.ts';
+export { type ProducerFacts, noteMarks } from './losses/note-marks.ts';
+export { type NumberRange, hasNumber, toNumberText } from './losses/number-ranges.ts';
+export {
+  type NotedSettings,
+  type Observation,
+  type Observed,
+  noteSettings,
+  observe,
+  readObservation,
+} from './observations.ts';
+export { type OwnEvent, toOwnRow } from './own-event.ts';
 export { type TransactionClient, storeInTransaction } from './store-in-transaction.ts';
 export type { Pool } from 'pg';
 export { LineBuffer } from './transcoding/line-buffer.ts';

@@ -38,7 +38,12 @@ const BEGINNING: LedgerCursor = { generation: 0, xid: '0', seq: '0' };
 export async function readLedger(pool: Pool, { after, limit }: ReadLedgerOptions): Promise<readonly LedgerBatch[]> {
   const { generation, xid, seq } = after ?? BEGINNING;
   const answer = await runQuery(pool, 'read_ledger', [generation, xid, seq, limit]);
-  return answer.rows.map((row) => ({
+  return answer.rows.map(toLedgerBatch);
+}
+
+/** A row of read_ledger.sql. */
+export function toLedgerBatch(row: ResultRow): LedgerBatch {
+  return {
     generation: readNumber(row, 'generation'),
     xid: readString(row, 'xid'),
     seq: readString(row, 'seq'),
@@ -47,7 +52,7 @@ export async function readLedger(pool: Pool, { after, limit }: ReadLedgerOptions
     lastId: readString(row, 'last_id'),
     writer: readString(row, 'writer'),
     storedAt: readDate(row, 'stored_at'),
-  }));
+  };
 }
 
 /** Rows and batches that the whole fleet stored in the last `seconds`. */

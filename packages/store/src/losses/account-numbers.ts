@@ -1,0 +1,20 @@
+import type { PoolClient } from 'pg';
+
+import { loadQuery } from '../load-query.ts';
+import { queryOn } from '../with-client.ts';
+import type { NumberRange } from './number-ranges.ts';
+
+/** Numbers of one producer. */
+export interface ProducerNumbers extends NumberRange {
+  readonly producerId: string;
+}
+
+/** Notes that these numbers have no row and a known end, in the caller's transaction. Idempotent. */
+export async function accountNumbers(client: PoolClient, numbers: readonly ProducerNumbers[]): Promise<void> {
+  if (numbers.length === 0) return;
+  await queryOn(client, loadQuery('account_numbers'), [
+    numbers.map(({ producerId }) => producerId),
+    numbers.map(({ first }) => first),
+    numbers.map(({ last }) => last),
+  ]);
+}
