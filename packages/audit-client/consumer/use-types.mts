@@ -5,6 +5,7 @@ import {
   type AuditEventInput,
   createAuditClient,
   logAudit,
+  logAuditTx,
   logCriticalAudit,
   type Receipt,
   type RejectionReason,
@@ -41,10 +42,16 @@ await logAudit({ ...event, id: '01890a5d-ac96-774b-bcce-b302099a8057' });
 // @ts-expect-error the policy is a closed set
 createAuditClient({ overflow: 'sometimes' });
 
+const written = await logAuditTx({ query: (text: string) => Promise.resolve(text) }, event);
+const word: 'in_transaction' | 'rejected' = written.status;
+void word;
+// @ts-expect-error a URL is no connection
+await logAuditTx('postgres://localhost/app', event);
+
 try {
   const { id, status } = await logCriticalAudit(event);
-  const word: 'queued' | 'spooled' | 'stored' = status;
-  void [id, word, describe(await audit.logAudit(event))];
+  const place: 'queued' | 'spooled' | 'stored' = status;
+  void [id, place, describe(await audit.logAudit(event))];
 } catch (error) {
   if (error instanceof AuditError && error.isRetryable) void error.code;
 }

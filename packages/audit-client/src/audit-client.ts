@@ -1,10 +1,12 @@
 import type { AuditEventInput } from '@auditlane/schema';
 import type { AuditLogger } from './audit-logger.ts';
 import type { OverflowPolicy } from './calls/overflow-policy.ts';
-import type { AcceptedReceipt, Receipt, RejectionReason } from './receipt.ts';
+import type { AcceptedReceipt, Receipt, RejectionReason, TransactionReceipt } from './receipt.ts';
+import type { RingStats } from './ring/ring-stats.ts';
 import type { SpoolStats } from './spool/spool-stats.ts';
+import type { AuditTransaction } from './transactions/audit-transaction.ts';
 
-/** Figures of one client since it was made; all but `pending` and `spool.bytes` only grow. */
+/** Figures of one client since it was made; `pending`, `spool.bytes` and the first three of `ring` go up and down, all others only grow. */
 export interface AuditClientStats {
   /** Random name of this process start, as in the column `producer_id`. */
   readonly producerId: string;
@@ -17,6 +19,7 @@ export interface AuditClientStats {
   /** `closed`: not opened yet, or closed; `connecting`, `ready`; `away`: events take the overflow policy. */
   readonly redis: 'closed' | 'connecting' | 'ready' | 'away';
   readonly spool: SpoolStats;
+  readonly ring: RingStats;
 }
 
 /** A client of its own: connections, buffer, spool and counters are shared with no other. */
@@ -25,6 +28,8 @@ export interface AuditClient {
   logAudit(event: AuditEventInput): Promise<Receipt>;
   /** As the function `logCriticalAudit`, through this client. */
   logCriticalAudit(event: AuditEventInput): Promise<AcceptedReceipt>;
+  /** As the function `logAuditTx`, with the settings of this client; needs none of its connections. */
+  logAuditTx(transaction: AuditTransaction, event: AuditEventInput): Promise<TransactionReceipt>;
   /** Resolves when every event logged before has its receipt; at the latest after their deadlines. Never rejects. */
   flush(): Promise<void>;
   /**
@@ -65,6 +70,11 @@ export interface AuditClientOptions {
   readonly spoolDir?: string | undefined;
   /** Bytes on disk above which this process spools no more. `AUDIT_SPOOL_MAX_BYTES`; default 268435456 (256 MiB). */
   readonly spoolMaxBytes?: number | undefined;
+  /**
+   * UTF-8 bytes of the entries that are kept in memory after Redis acknowledged them, to be pushed again should it lose
+   * them; the newest 30 s at least, unless they take more. `AUDIT_RING_MAX_BYTES`; default 16777216 (16 MiB).
+   */
+  readonly ringMaxBytes?: number | undefined;
   /** Events that may wait for their receipt in memory. `AUDIT_BUFFER_MAX_EVENTS`; default 10000; as many again may be on their way to disk or Postgres. */
   readonly bufferMaxEvents?: number | undefined;
   /** UTF-8 bytes of entries that may wait for their receipt in memory; as above. Default 67108864 (64 MiB). */

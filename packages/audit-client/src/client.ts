@@ -6,14 +6,22 @@ import { PendingCalls } from './calls/pending-calls.ts';
 import { createCriticalRoute, createOrdinaryRoute, type Places } from './calls/routes.ts';
 import { createEncoder, type Encoder } from './encoder.ts';
 import type { Producer } from './producer.ts';
-import type { AcceptedReceipt, Receipt, RejectedReceipt, RejectionReason } from './receipt.ts';
+import type { AcceptedReceipt, Receipt, RejectedReceipt, RejectionReason, TransactionReceipt } from './receipt.ts';
 import { createReceiptCounts, isAccepted, toErrorCode, toRejection } from './receipts.ts';
 import type { Settings } from './settings/settings.ts';
+import type { AuditTransaction } from './transactions/audit-transaction.ts';
+import { storeEntryInTransaction, toStoreIssue } from './transactions/store-entry.ts';
 import { Transport } from './transport.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
 /** Refused for what the caller did, not given up: operators are not told that events are being lost. */
-const FAULTS_OF_THE_CALLER: ReadonlySet<RejectionReason> = new Set(['invalid', 'too_large', 'closed', 'misconfigured']);
+const FAULTS_OF_THE_CALLER: ReadonlySet<RejectionReason> = new Set([
+  'invalid',
+  'too_large',
+  'closed',
+  'misconfigured',
+  'not_stored',
+]);
 
 /** What a working client is made with. */
 export interface ClientOptions {
@@ -43,13 +51,19 @@ export class Client implements AuditClient {
   readonly #critical: Route;
   readonly #pending: PendingCalls;
   readonly #counts = createReceiptCounts();
+  /** Events that took a number and are nowhere. */
+  #givenUp = 0;
   #closing: Promise<void> | null = null;
 
   constructor(options: ClientOptions) {
     const { settings } = options;
     this.#options = options;
     this.#encode = createEncoder(settings, options);
-    const transport = new Transport({ ...options, queuedCount: () => this.#counts.accepted.queued });
+    const transport = new Transport({
+      ...options,
+      queuedCount: () => this.#counts.accepted.queued,
+      givenUpCount: () => this.#givenUp,
+    });
     this.#transport = transport;
     this.#pending = new PendingCalls(
       () => transport.hold(),
@@ -89,6 +103,25 @@ export class Client implements AuditClient {
     return new Promise((resolve, reject) => this.#startCritical(admitted, resolve, reject));
   }
 
+  async logAuditTx(transaction: AuditTransaction, event: unknown): Promise<TransactionReceipt> {
+    try {
+      if (this.#closing !== null) {
+        return this.#reject('closed');
+      }
+      const encoded = this.#encode(event);
+      if (encoded.kind === 'rejected') {
+        return this.#reject(encoded.reason, encoded.issues);
+      }
+      const issue = await storeEntryInTransaction(transaction, encoded.line, this.#transport.writer).then(
+        () => null,
+        toStoreIssue,
+      );
+      return issue === null ? { id: encoded.id, status: 'in_transaction' } : this.#reject('not_stored', [issue]);
+    } catch (error) {
+      return this.#failInternally(error);
+    }
+  }
+
   async flush(): Promise<void> {
     await this.#pending.settled();
     await this.#transport.reportDrops();
@@ -99,9 +132,10 @@ export class Client implements AuditClient {
     return this.#closing;
   }
 
-  /** The process has nothing left to do: the last chance to report drops. It does not keep the process for more. */
-  reportBeforeExit(): Promise<void> {
-    return this.#transport.reportDrops();
+  /** The process has nothing left to do: the last chance to report drops, and its end. It does not keep the process for more. */
+  async reportBeforeExit(): Promise<void> {
+    await this.#transport.reportDrops();
+    await this.#transport.retire();
   }
 
   stats(): AuditClientStats {
@@ -112,6 +146,7 @@ export class Client implements AuditClient {
       rejected: { ...this.#counts.rejected },
       redis: this.#transport.redisState,
       spool: this.#transport.spoolStats,
+      ring: this.#transport.ringStats,
     };
   }
 
@@ -189,6 +224,7 @@ export class Client implements AuditClient {
   #settle(call: Call, outcome: CallOutcome): Receipt {
     this.#pending.remove(call);
     if (!isAccepted(outcome)) {
+      this.#givenUp += 1;
       return this.#reject(outcome);
     }
     this.#counts.accepted[outcome] += 1;

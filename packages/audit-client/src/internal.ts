@@ -1,7 +1,8 @@
 import type { AuditEventInput } from '@auditlane/schema';
 import type { AuditClient, AuditClientOptions } from './audit-client.ts';
 import { createClient } from './create-client.ts';
-import type { AcceptedReceipt, Receipt } from './receipt.ts';
+import type { AcceptedReceipt, Receipt, TransactionReceipt } from './receipt.ts';
+import type { AuditTransaction } from './transactions/audit-transaction.ts';
 
 /** An event with the id it was born with. */
 export type IdentifiedEvent = Omit<AuditEventInput, 'id'> & { readonly id?: string | undefined };
@@ -13,9 +14,10 @@ export interface ImportClientOptions extends AuditClientOptions {
 }
 
 /** A client that may be given ids. */
-export interface ImportClient extends Omit<AuditClient, 'logAudit' | 'logCriticalAudit'> {
+export interface ImportClient extends Omit<AuditClient, 'logAudit' | 'logCriticalAudit' | 'logAuditTx'> {
   logAudit(event: IdentifiedEvent): Promise<Receipt>;
   logCriticalAudit(event: IdentifiedEvent): Promise<AcceptedReceipt>;
+  logAuditTx(transaction: AuditTransaction, event: IdentifiedEvent): Promise<TransactionReceipt>;
 }
 
 /**

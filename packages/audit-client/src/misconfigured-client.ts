@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventIssue } from '@auditlane/schema';
 import type { AuditClient, AuditClientStats } from './audit-client.ts';
 import { AuditError } from './audit-error.ts';
-import type { AcceptedReceipt, Receipt } from './receipt.ts';
+import type { AcceptedReceipt, Receipt, TransactionReceipt } from './receipt.ts';
 import { createReceiptCounts, toRejection } from './receipts.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -27,6 +27,10 @@ export function createMisconfiguredClient(issues: readonly EventIssue[], warning
       refuse();
       return Promise.reject(new AuditError('misconfigured', { issues }));
     },
+    logAuditTx(): Promise<TransactionReceipt> {
+      refuse();
+      return Promise.resolve(toRejection('misconfigured', issues));
+    },
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
     stats: (): AuditClientStats => ({
@@ -36,6 +40,7 @@ export function createMisconfiguredClient(issues: readonly EventIssue[], warning
       rejected: { ...counts.rejected },
       redis: 'closed',
       spool: { bytes: 0, replayed: 0, corrupt: 0, faults: 0, adopted: 0 },
+      ring: { events: 0, bytes: 0, due: 0, replayed: 0, losses: 0 },
     }),
   };
 }

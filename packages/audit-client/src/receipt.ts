@@ -11,6 +11,8 @@ import type { EventIssue } from '@auditlane/schema';
  * - `queue_full`: the queue had no room until the deadline of the call.
  * - `redis_away`: Redis did not answer until the deadline of the call.
  * - `dropped`: the overflow policy is `drop`, and the queue was full or Redis away.
+ * - `not_stored`: `logAuditTx` alone: Postgres did not take the row into your transaction; `issues` says why. The
+ *   transaction is as it was before the call.
  * - `internal`: a defect of this library; the log names it.
  */
 export const REJECTION_REASONS = [
@@ -22,6 +24,7 @@ export const REJECTION_REASONS = [
   'queue_full',
   'redis_away',
   'dropped',
+  'not_stored',
   'internal',
 ] as const;
 
@@ -50,6 +53,12 @@ export interface RejectedReceipt {
   /** What was wrong, field by field, for `invalid`, `too_large` and `misconfigured`. */
   readonly issues?: readonly EventIssue[];
 }
+
+/**
+ * The answer of `logAuditTx`. `in_transaction`: the row is written in your transaction; the commit stores it under `id`,
+ * a rollback removes it.
+ */
+export type TransactionReceipt = { readonly id: string; readonly status: 'in_transaction' } | RejectedReceipt;
 
 /** The answer of `logAudit`: where the event is, or why it is nowhere. */
 export type Receipt = AcceptedReceipt | RejectedReceipt;

@@ -22,6 +22,7 @@ export function createReceiptCounts(): ReceiptCounts {
       queue_full: 0,
       redis_away: 0,
       dropped: 0,
+      not_stored: 0,
       internal: 0,
     },
   };
@@ -45,6 +46,7 @@ export function toErrorCode(reason: RejectionReason): AuditErrorCode {
     case 'queue_full':
     case 'redis_away':
     case 'dropped':
+    case 'not_stored':
       return 'not_durable';
     case 'invalid':
     case 'too_large':

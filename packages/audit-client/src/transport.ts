@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { Lane } from '@auditlane/queue';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lane, PushStream } from '@auditlane/queue';
 import { createPostgresLink, type PostgresLink } from './connections/postgres-link.ts';
 import { openRedisLink, type RedisLink } from './connections/redis-link.ts';
 import { toTarget } from './connections/target.ts';
@@ -8,9 +9,13 @@ import { createDropLedger, type DropLedger } from './drop-ledger.ts';
 import type { LaneEntry } from './lanes/lane-entry.ts';
 import { ProducerLane } from './lanes/lane.ts';
 import { offerSpooled } from './lanes/offered-entry.ts';
-import { createPush, type PushOutcome } from './lanes/push.ts';
+import { createPush, createPushLines, type Push, type PushLines } from './lanes/push.ts';
 import type { GateState } from './lanes/redis-gate.ts';
+import { ProcessHold } from './process-hold.ts';
 import type { Producer } from './producer.ts';
+import { createRetention } from './ring/create-retention.ts';
+import type { RingStats } from './ring/ring-stats.ts';
+import { Safekeeping } from './ring/safekeeping.ts';
 import type { Settings } from './settings/settings.ts';
 import type { SpoolCall } from './spool/group-commit.ts';
 import type { SpoolStats } from './spool/spool-stats.ts';
@@ -18,7 +23,9 @@ import { Spool } from './spool/spool.ts';
 import { Ticker } from './ticker.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
 
-const OTHER_DATA_SET = 'audit queue came back as another data set: queued events that were not stored yet are lost';
+const LOST = 'audit queue has lost events that it acknowledged: those still in memory are pushed again';
+const NOT_PUSHED_AGAIN = 'audit client closed before events that Redis has lost were pushed again';
+const NOT_VERIFIED = 'audit client closed while Redis was away: whether it still has the last events is not known';
 const NO_CONNECTION = 'audit client has no connection to Redis';
 
 /** What a transport is made with. */
@@ -28,6 +35,8 @@ export interface TransportOptions {
   readonly warnings: Warnings;
   /** Receipts `queued` so far, for the warning that they may be worth nothing. */
   readonly queuedCount: () => number;
+  /** Events that took a number and have the receipt `rejected`. */
+  readonly givenUpCount: () => number;
 }
 
 /**
@@ -37,13 +46,19 @@ export interface TransportOptions {
 export class Transport {
   readonly drops: DropLedger = createDropLedger();
   readonly #options: TransportOptions;
+  /** How the ledger of Postgres names this client. */
+  readonly writer: string;
   readonly #ticker: Ticker;
+  readonly #hold: ProcessHold;
+  readonly #safekeeping: Safekeeping;
   readonly #lanes: Readonly<Record<Lane, ProducerLane>>;
   readonly #spool: Spool;
   readonly #postgres: PostgresLink;
   readonly #commits: Commits;
   #redis: RedisLink | null = null;
-  #incarnation: string | null = null;
+  #replayDueSince: number | null = null;
+  /** The last number of the closing record that was written. */
+  #retiredSeq = 0;
   #isClosed = false;
 
   constructor(options: TransportOptions) {
@@ -53,10 +68,9 @@ export class Transport {
       (time, wasLate) => this.#tick(time, wasLate),
     );
     const { settings, producer, warnings } = options;
-    this.#lanes = {
-      main: this.#createLane({ lane: 'main', capacity: settings.maxQueueLength }),
-      urgent: this.#createLane({ lane: 'urgent', capacity: settings.maxUrgentLength }),
-    };
+    this.#hold = new ProcessHold(this.#ticker);
+    this.#safekeeping = this.#createSafekeeping();
+    this.#lanes = { main: this.#createLane('main'), urgent: this.#createLane('urgent') };
     this.#spool = new Spool({
       dir: settings.spoolDir,
       maxBytes: settings.spoolMaxBytes,
@@ -69,7 +83,8 @@ export class Transport {
       now: () => this.#ticker.now(),
       wallClock: Date.now,
     });
-    this.#postgres = createPostgresLink(settings, `${hostname()}:${process.pid}:${producer.id}`);
+    this.writer = `${hostname()}:${process.pid}:${producer.id}`;
+    this.#postgres = createPostgresLink(settings, this.writer);
     this.#commits = new Commits(this.#postgres.storeLines, settings.poolSize);
   }
 
@@ -81,6 +96,10 @@ export class Transport {
     return this.#spool.stats;
   }
 
+  get ringStats(): RingStats {
+    return this.#safekeeping.stats;
+  }
+
   /** The clock of deadlines; see `Ticker`. */
   now(): number {
     return this.#ticker.now();
@@ -88,11 +107,11 @@ export class Transport {
 
   /** Holds the process while receipts are due. */
   hold(): void {
-    this.#ticker.hold();
+    this.#hold.set('receipts', true);
   }
 
   release(): void {
-    this.#ticker.release();
+    this.#hold.set('receipts', false);
   }
 
   addToLane(lane: Lane, entry: LaneEntry): void {
@@ -125,12 +144,28 @@ export class Transport {
     }
   }
 
+  /** The closing record of this producer, so that a hole at the end of its numbers shows; see `Queue.retire`. */
+  async retire(): Promise<void> {
+    const { producer, givenUpCount } = this.#options;
+    const lastSeq = producer.nextSeq - 1;
+    if (this.#redis?.gate.state !== 'ready' || lastSeq === this.#retiredSeq) {
+      return;
+    }
+    try {
+      await this.#redis.queue.retire({ id: producer.id, lastSeq, givenUp: givenUpCount() });
+      this.#retiredSeq = lastSeq;
+    } catch {
+      // Without the record the producer counts as one that crashed: nothing is known of its end.
+    }
+  }
+
   /** Closes everything; call it when no receipt is due any more. */
   async close(): Promise<void> {
     // A replay under way may wait for an unref'd socket; without a hold, awaiting this would end the process unsettled.
-    this.#ticker.hold();
-    await this.#spool.close();
+    this.#hold.set('close', true);
+    await Promise.all([this.#spool.close(), this.#closeSafekeeping()]);
     await this.reportDrops();
+    await this.retire();
     this.#ticker.stop();
     this.#isClosed = true;
     this.#redis?.close();
@@ -141,31 +176,53 @@ export class Transport {
       );
   }
 
-  #createLane(target: { readonly lane: Lane; readonly capacity: number }): ProducerLane {
+  async #closeSafekeeping(): Promise<void> {
+    const { settings, warnings } = this.#options;
+    const left = await this.#safekeeping.close(settings.deadlineMs);
+    if (left > 0) {
+      warnings.warn(NOT_PUSHED_AGAIN, { events: left });
+    }
+    const unverified = this.#safekeeping.unverifiedEvents;
+    if (unverified > 0) {
+      warnings.warn(NOT_VERIFIED, { events: unverified });
+    }
+  }
+
+  #createSafekeeping(): Safekeeping {
+    const { settings, producer, warnings, queuedCount, givenUpCount } = this.#options;
+    return new Safekeeping({
+      retention: createRetention(settings),
+      producerId: () => producer.id,
+      givenUp: givenUpCount,
+      isReady: () => this.#redis?.gate.state === 'ready',
+      askMarks: (id) => this.#openRedis().queue.lastPush(id),
+      pushAgain: ({ lane, lines, bytes }) => this.#pushLines(lane, 'replay')({ lines, bytes, isRetry: true }),
+      onLoss: (cause, events) => warnings.warn(LOST, { cause, pushed_again: events, queued_before: queuedCount() }),
+      onError: (error) => warnings.warn('audit client could not ask Redis what it still has', toErrorFacts(error)),
+      now: () => this.#ticker.now(),
+      sleep: (ms) => delay(ms, undefined, { ref: false }),
+    });
+  }
+
+  #pushLines(lane: Lane, stream: PushStream): PushLines {
+    const { maxQueueLength, maxUrgentLength } = this.#options.settings;
+    const target = { lane, stream, capacity: lane === 'urgent' ? maxUrgentLength : maxQueueLength };
+    return createPushLines(this.#openRedis().queue, target, { drops: this.drops, keeper: this.#safekeeping });
+  }
+
+  #createLane(lane: Lane): ProducerLane {
     const { warnings } = this.#options;
-    let push: ((entries: readonly LaneEntry[]) => Promise<PushOutcome>) | null = null;
+    let push: Push | null = null;
     return new ProducerLane({
       push: (entries) => {
-        push ??= createPush(this.#openRedis().queue, target, {
-          drops: this.drops,
-          onIncarnation: (incarnation) => this.#compareIncarnation(incarnation),
-        });
+        push ??= createPush(this.#pushLines(lane, lane));
         return push(entries);
       },
       gateState: () => this.#openRedis().gate.state,
       onSilence: () => this.#openRedis().gate.suspect(),
-      onError: (error) =>
-        warnings.warn('audit queue did not take events', { lane: target.lane, ...toErrorFacts(error) }),
+      onError: (error) => warnings.warn('audit queue did not take events', { lane, ...toErrorFacts(error) }),
       now: () => this.#ticker.now(),
     });
-  }
-
-  /** Emptied by hand, or restarted without its files: Redis itself does not tell, and its counters begin at 0 again. */
-  #compareIncarnation(incarnation: string): void {
-    if (this.#incarnation !== null && this.#incarnation !== incarnation) {
-      this.#options.warnings.warn(OTHER_DATA_SET, { queued_before: this.#options.queuedCount() });
-    }
-    this.#incarnation = incarnation;
   }
 
   #openRedis(): RedisLink {
@@ -192,7 +249,10 @@ export class Transport {
       this.#options.warnings.warn(NO_CONNECTION);
     }
     if (state === 'ready') {
+      this.#safekeeping.connected();
       void this.#spool.queueAnswers();
+    } else {
+      this.#safekeeping.disconnected();
     }
   }
 
@@ -204,7 +264,16 @@ export class Transport {
       this.#lanes.main.tick(now),
       this.#commits.tick(now),
       this.#spool.tick(now, isReady),
+      this.#safekeeping.tick(now),
     ].includes(true);
+    this.#holdForReplay(now);
     return isGateBusy || isAnyBusy;
+  }
+
+  /** A process that has nothing else to do stays for a replay, but not for longer than for a receipt. */
+  #holdForReplay(now: number): void {
+    this.#replayDueSince = this.#safekeeping.stats.due === 0 ? null : (this.#replayDueSince ?? now);
+    const isHeld = this.#replayDueSince !== null && now - this.#replayDueSince < this.#options.settings.deadlineMs;
+    this.#hold.set('replay', isHeld);
   }
 }

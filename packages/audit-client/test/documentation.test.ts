@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,8 +42,7 @@ test('every example compiles', () => {
     JSON.stringify({ extends: join(ROOT, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] }),
   );
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  const compile = (): string => execFileSync(tsc, ['-p', WORK], { encoding: 'utf8' });
-  expect(compile()).toBe('');
+  expect(spawnSync(tsc, ['-p', WORK], { encoding: 'utf8' }).stdout).toBe('');
 }, 60_000);
 
 test('every option and variable is in the README and in the options, with its default', () => {
