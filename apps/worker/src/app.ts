@@ -31,10 +31,12 @@ import { workClaim } from './claims/work-claim.ts';
 import type { TakenClaim } from './claims/work-claim.ts';
 import type { WorkerEnv } from './env.ts';
 import { Breaker } from './outages/breaker.ts';
+import { MassPoison } from './outages/mass-poison.ts';
 import { createBatchWriter } from './storing/batch-writer.ts';
 import type { BatchWriter } from './storing/batch-writer.ts';
 import { crashOnceSent, createCrashPoint } from './storing/crash-point.ts';
 import { createProbe } from './storing/probe-entries.ts';
+import { logSuspicion } from './outages/log-suspicion.ts';
 
 const SLOTS = 2;
 /** How long an idle slot sleeps when no notification comes. */
@@ -63,6 +65,7 @@ interface Ground {
 /** What the slots share besides. */
 interface SlotGround {
   readonly breaker: Breaker;
+  readonly massPoison: MassPoison;
   readonly tally: Tally;
   readonly batchSize: () => number;
 }
@@ -75,6 +78,7 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
   const { env, signal, stack } = context;
   const ground = openGround(context);
   const breaker = createBreaker(ground);
+  const massPoison = openMassPoison(ground);
   const batchSize = (): number => toBatchSize(ground.latest.depth, env);
   const isPostgresAway = (): boolean => breaker.isOpen;
   const { tally, heartbeat } = openBeats({
@@ -82,6 +86,7 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
     slots: SLOTS,
     batchSize,
     isPostgresAway,
+    suspicion: () => massPoison.suspicion,
     hasMetrics: env.ENABLE_METRICS,
   });
   stack.use(breaker);
@@ -97,7 +102,7 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
   await breaker.closed(signal);
   if (signal.aborted) return;
   await restoreHeld(ground);
-  openSlots(ground, { breaker, tally, batchSize });
+  openSlots(ground, { breaker, massPoison, tally, batchSize });
   openSelfChecks(ground, { caps, signal, breaker });
   ground.logger.info({ lease_ms: ground.leaseMs, slots: SLOTS }, 'worker ready');
 }
@@ -144,6 +149,18 @@ function createBreaker({ pool, log, logger }: Ground): Breaker {
       else if (reason !== null) log.error(`breaker:${state}`, { err: reason }, 'postgres takes no batches, waiting');
     },
   });
+}
+
+/** An operator who has looked says with SIGUSR2 that what Postgres refuses is poison (`pm2 sendSignal SIGUSR2`). */
+function openMassPoison({ logger, stack }: Pick<Ground, 'logger' | 'stack'>): MassPoison {
+  const massPoison = new MassPoison({
+    ...TIMING,
+    onChange: (change, suspicion) => logSuspicion(logger, change, suspicion),
+  });
+  const believe = (): void => massPoison.believe();
+  process.on('SIGUSR2', believe);
+  stack.defer(() => void process.off('SIGUSR2', believe));
+  return massPoison;
 }
 
 function openSlots(ground: Ground, shared: SlotGround): void {

@@ -34,6 +34,8 @@ export const WorkerBeat = z.object({
   rss_bytes: count,
   loop_lag_ms: z.number().nonnegative(),
   postgres: z.enum(['connected', 'away']),
+  /** There while the worker claims and parks nothing, because Postgres refuses most of what it is given. */
+  mass_poison: z.object({ sqlstate: z.string(), since: z.iso.datetime(), refused: count }).optional(),
   version: z.string(),
   /** Metrics of the process as prom-client's JSON. */
   metrics: z.array(z.unknown()).optional(),

@@ -8,6 +8,7 @@ import type { BeatBody, Heartbeat } from './heartbeat.ts';
 import { openLoopLag } from './loop-lag.ts';
 import type { LoopLag } from './loop-lag.ts';
 import { createMinuteWindow, WINDOW_SECONDS } from './minute-window.ts';
+import type { Suspicion } from '../outages/mass-poison.ts';
 import { createTally } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
@@ -19,6 +20,8 @@ export interface BeatsParts {
   /** The batch size that the present depth calls for. */
   readonly batchSize: () => number;
   readonly isPostgresAway: () => boolean;
+  /** What the worker suspects of Postgres; null while all is well. */
+  readonly suspicion: () => Suspicion | null;
   /** False leaves the metrics out of the beats. */
   readonly hasMetrics: boolean;
   readonly logger: Logger;
@@ -54,7 +57,8 @@ function createBeatReader(
     const rssBytes = process.memoryUsage.rss();
     const lagMs = own.loopLag.readMs();
     const isAway = parts.isPostgresAway();
-    setGauges({ rssBytes, lagMs, isAway });
+    const suspicion = parts.suspicion();
+    setGauges({ rssBytes, lagMs, isAway, isSuspected: suspicion !== null });
     return {
       worker: parts.worker,
       pid: process.pid,
@@ -68,19 +72,36 @@ function createBeatReader(
       loop_lag_ms: lagMs,
       postgres: isAway ? 'away' : 'connected',
       version: packageJson.version,
+      ...(suspicion === null ? {} : { mass_poison: toMassPoison(suspicion) }),
       ...(parts.hasMetrics ? { metrics: [...(await own.metrics.toJson())] } : {}),
     };
   };
 }
 
-function createGauges(metrics: Metrics): (now: { rssBytes: number; lagMs: number; isAway: boolean }) => void {
+function toMassPoison({ sqlstate, since, refused }: Suspicion): NonNullable<BeatBody['mass_poison']> {
+  return { sqlstate, since, refused };
+}
+
+interface GaugeValues {
+  readonly rssBytes: number;
+  readonly lagMs: number;
+  readonly isAway: boolean;
+  readonly isSuspected: boolean;
+}
+
+function createGauges(metrics: Metrics): (now: GaugeValues) => void {
   const lag = metrics.gauge({
     name: 'audit_event_loop_lag_seconds',
     help: 'Longest delay of the event loop since the last beat.',
   });
   const memory = metrics.gauge({ name: 'audit_resident_memory_bytes', help: 'Resident memory of the workers.' });
   const breaker = metrics.gauge({ name: 'audit_postgres_breaker_open', help: 'Workers that wait for Postgres.' });
-  return ({ rssBytes, lagMs, isAway }) => {
+  const suspected = metrics.gauge({
+    name: 'audit_mass_poison_suspected',
+    help: 'Workers that claim and park nothing, because Postgres refuses most of what it is given.',
+  });
+  return ({ rssBytes, lagMs, isAway, isSuspected }) => {
+    suspected.set(isSuspected ? 1 : 0);
     lag.set(lagMs / 1000);
     memory.set(rssBytes);
     breaker.set(isAway ? 1 : 0);

@@ -6,6 +6,7 @@ import { lingerAfter } from '../batching/linger.ts';
 import type { Tally } from '../beats/tally.ts';
 import { outageBackoffMs } from '../outages/backoff.ts';
 import type { Breaker } from '../outages/breaker.ts';
+import type { MassPoison } from '../outages/mass-poison.ts';
 import type { Sleep } from '@auditlane/runtime';
 import type { AdoptionSweep } from './adoption-sweep.ts';
 import type { DrainSignals } from './drain-signals.ts';
@@ -16,7 +17,7 @@ import type { TakenClaim } from './work-claim.ts';
 /**
  * One slot: adopt or claim, work, linger, again. A worker runs two, so that one decodes and encodes while Postgres
  * commits the other's batch (+57% over one slot; a third adds 6%). Expired batches go before new entries, since they
- * are older. Nothing is claimed while Postgres is away.
+ * are older. Nothing is claimed while Postgres is away, or refuses most of what it is given.
  */
 export interface SlotParts {
   readonly worker: string;
@@ -25,6 +26,7 @@ export interface SlotParts {
   readonly sweep: Pick<AdoptionSweep, 'next'>;
   readonly wakeUp: WakeUp;
   readonly breaker: Breaker;
+  readonly massPoison: Pick<MassPoison, 'ended'>;
   readonly drain: DrainSignals;
   /** Works on a claim to its end. */
   readonly work: (taken: TakenClaim) => Promise<void>;
@@ -50,6 +52,7 @@ export async function runSlot(parts: SlotParts): Promise<void> {
   const pending: { batchId: string } = { batchId: randomUUID() };
   for (let failures = 0; !stop.aborted;) {
     await parts.breaker.closed(stop);
+    await parts.massPoison.ended(stop);
     if (stop.aborted) return;
     try {
       await turn(parts, pending);

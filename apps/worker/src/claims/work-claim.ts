@@ -3,11 +3,12 @@ import type { Claim, Queue } from '@auditlane/queue';
 import type { Logger, Sleep } from '@auditlane/runtime';
 import type { Tally } from '../beats/tally.ts';
 import { outageBackoffMs } from '../outages/backoff.ts';
+import type { MassPoison } from '../outages/mass-poison.ts';
 import type { BatchWriter, Written } from '../storing/batch-writer.ts';
 import type { CrashPoint } from '../storing/crash-point.ts';
 import { toDeadLetterLines } from '../storing/dead-letters.ts';
 import { decodeClaim } from '../storing/decode-claim.ts';
-import type { DecodedClaim, RejectedEntry } from '../storing/decode-claim.ts';
+import type { DecodedClaim, DecodedEntry, RejectedEntry } from '../storing/decode-claim.ts';
 import type { ProbeEntries } from '../storing/probe-entries.ts';
 import type { DrainSignals } from './drain-signals.ts';
 import type { HeldClaim, HeldClaims } from './held-claims.ts';
@@ -19,6 +20,8 @@ import { untilAnswered } from './until-answered.ts';
  *     decode ── store (COMMIT) ── finish        the usual road
  *                 │                  └ gone: somebody finished it, or a repeated call; fenced: its adopter will
  *                 └ drain while Postgres is away: release, to be claimed next
+ *
+ * What Postgres refuses is parked, unless it refuses so much that it is not the events' fault (`mass-poison.ts`).
  *
  * A crash before COMMIT leaves no row, a crash after it leaves rows that the adopter finds as duplicates; the claim
  * stays in Redis until `finish`, so neither loses an entry. Whatever cannot be told to Redis (finish, release) is left
@@ -34,6 +37,7 @@ export interface WorkClaimParts {
   readonly queue: Pick<Queue, 'finish' | 'release'>;
   readonly heldClaims: HeldClaims;
   readonly writer: BatchWriter;
+  readonly massPoison: Pick<MassPoison, 'store'>;
   readonly probe: ProbeEntries;
   readonly tally: Tally;
   readonly drain: DrainSignals;
@@ -69,18 +73,10 @@ export async function workClaim(parts: WorkClaimParts, taken: TakenClaim): Promi
 async function storeHeld(parts: WorkClaimParts, held: HeldClaim, isAdopted: boolean): Promise<void> {
   const startedMs = parts.clockMs();
   const firstMs = parts.now();
-  const { attempt, entries, epoch } = held.claim;
+  const { attempt, entries } = held.claim;
   const decoded = attempt < SUSPECT_ATTEMPT ? decodeClaim(entries) : await decodeSuspects(parts, held);
   const rows = attempt >= LATE_ATTEMPT && attempt % 2 === 1 ? decoded.rows.toReversed() : decoded.rows;
-  const written = await unlessLeft(
-    parts.writer.write(rows, {
-      held,
-      isRedelivered: isAdopted || attempt > 1 || epoch > 1,
-      stop: parts.drain.stop,
-      ...(attempt < SUSPECT_ATTEMPT ? {} : { maxPiece: attempt < LATE_ATTEMPT ? SUSPECT_PIECE : 1 }),
-    }),
-    parts.drain.leavePostgres,
-  );
+  const written = await unlessLeft(storeRows(parts, held, { rows, isAdopted }), parts.drain.leavePostgres);
   if (held.fenced.aborted) return;
   if (written.kind === 'interrupted') return release(parts, held);
   parts.crashPoint('after-commit');
@@ -92,6 +88,23 @@ async function storeHeld(parts: WorkClaimParts, held: HeldClaim, isAdopted: bool
   if (finished !== 'finished' && finished !== 'gone') return;
   parts.tally.finished({ held: decoded.held.length, elapsedMs: parts.clockMs() - startedMs });
   countDeadLetters(parts, held, rejected);
+}
+
+async function storeRows(
+  { writer, massPoison, drain }: WorkClaimParts,
+  held: HeldClaim,
+  { rows, isAdopted }: { readonly rows: readonly DecodedEntry[]; readonly isAdopted: boolean },
+): Promise<Written> {
+  const { attempt, epoch } = held.claim;
+  const isRedelivered = isAdopted || attempt > 1 || epoch > 1;
+  const maxPiece = attempt < SUSPECT_ATTEMPT ? {} : { maxPiece: attempt < LATE_ATTEMPT ? SUSPECT_PIECE : 1 };
+  return massPoison.store({
+    rows,
+    held,
+    stop: drain.stop,
+    write: (some, { isAgain }) =>
+      writer.write(some, { held, isRedelivered: isRedelivered || isAgain, stop: drain.stop, ...maxPiece }),
+  });
 }
 
 /** Probes the entries before this process decodes them; late for a batch that survives its probe and kills all the same. */
