@@ -148,6 +148,18 @@ test('row 92: a dead letter that is pushed again unchanged comes back once, and 
   expect(await redis.redis.llen('audit:queue')).toBe(0);
 });
 
+test('row 92: a dead letter that is redriven and still poison comes back with one attempt more, each time', async () => {
+  const poison = buildEntries(1, { user_id: 'poison' });
+  await fleet.push(poison);
+  await using _worker = fleet.start();
+  for (let attempts = 1; attempts <= 3; attempts += 1) {
+    const line = await waitFor(() => redis.redis.lindex('audit:failed', 0));
+    const { id, raw = '', ...letter } = DeadLetter.parse(JSON.parse(line));
+    expect(letter).toMatchObject({ attempts, sqlstate: '23514' });
+    expect(await fleet.queue.redrive({ id, line, entry: raw, lane: 'main', capacity: 10 })).toBe('redriven');
+  }
+});
+
 test('row 93: a dead letter keeps markup as it was, inside one line of JSON', async () => {
   const markup = '<img src=x onerror=alert(1)>\r\n\u001b[31m\u202e</script>';
   const poison = buildEntries(1, { user_id: 'poison', description: markup });

@@ -6,7 +6,8 @@ import { outageBackoffMs } from '../outages/backoff.ts';
 import type { MassPoison } from '../outages/mass-poison.ts';
 import type { BatchWriter, Written } from '../storing/batch-writer.ts';
 import type { CrashPoint } from '../storing/crash-point.ts';
-import { toDeadLetterLines } from '../storing/dead-letters.ts';
+import { toDeadLetterLines, toDeadLetters } from '../storing/dead-letters.ts';
+import type { DeadLetterLine } from '../storing/dead-letters.ts';
 import { decodeClaim } from '../storing/decode-claim.ts';
 import type { DecodedClaim, DecodedEntry, RejectedEntry } from '../storing/decode-claim.ts';
 import type { ProbeEntries } from '../storing/probe-entries.ts';
@@ -34,7 +35,7 @@ import { untilAnswered } from './until-answered.ts';
  */
 export interface WorkClaimParts {
   readonly worker: string;
-  readonly queue: Pick<Queue, 'finish' | 'release'>;
+  readonly queue: Pick<Queue, 'finish' | 'redrives' | 'release'>;
   readonly heldClaims: HeldClaims;
   readonly writer: BatchWriter;
   readonly massPoison: Pick<MassPoison, 'store'>;
@@ -82,7 +83,7 @@ async function storeHeld(parts: WorkClaimParts, held: HeldClaim, isAdopted: bool
   parts.crashPoint('after-commit');
   parts.tally.stored({ rows: written.inserted, duplicates: written.duplicates, conflicts: written.conflicts });
   const rejected = [...decoded.rejected, ...written.rejected];
-  const deadLetters = toDeadLetterLines(rejected, { worker: parts.worker, attempt, firstMs, nowMs: parts.now() });
+  const deadLetters = await toLines(parts, rejected, { attempt, firstMs });
   const { inserted, duplicates } = written;
   const finished = await finish(parts, held, { stored: inserted, duplicates, deadLetters, held: decoded.held });
   if (finished !== 'finished' && finished !== 'gone') return;
@@ -140,6 +141,18 @@ async function unlessLeft(writing: Promise<Written>, left: AbortSignal): Promise
   }
 }
 
+/** Letters that were redriven before go on counting; without an answer of Redis they begin anew. */
+async function toLines(
+  parts: WorkClaimParts,
+  rejected: readonly RejectedEntry[],
+  o: { readonly attempt: number; readonly firstMs: number },
+): Promise<readonly DeadLetterLine[]> {
+  if (rejected.length === 0) return [];
+  const letters = toDeadLetters(rejected, { ...o, worker: parts.worker, nowMs: parts.now() });
+  const redrives = await ask(parts, 'redrives', () => parts.queue.redrives(letters.map(({ id }) => id)));
+  return toDeadLetterLines(letters, redrives ?? new Map());
+}
+
 async function release(parts: WorkClaimParts, held: HeldClaim): Promise<void> {
   const { batchId, epoch } = held.claim;
   const answer = await ask(parts, 'release', () => parts.queue.release({ batchId, epoch }));
@@ -160,7 +173,11 @@ async function finish(
 }
 
 /** Asks Redis until it answers, or until the drain leaves it; null when the claim is left to its lease. */
-async function ask<T>(parts: WorkClaimParts, verb: 'finish' | 'release', call: () => Promise<T>): Promise<T | null> {
+async function ask<T>(
+  parts: WorkClaimParts,
+  verb: 'finish' | 'redrives' | 'release',
+  call: () => Promise<T>,
+): Promise<T | null> {
   const answer = await untilAnswered(
     call,
     {
@@ -173,7 +190,8 @@ async function ask<T>(parts: WorkClaimParts, verb: 'finish' | 'release', call: (
     },
     parts.drain.leaveRedis,
   );
-  if (answer === null) parts.logger.warn({ verb }, 'redis did not answer, the claim is left to its lease');
+  if (answer === null && verb !== 'redrives')
+    parts.logger.warn({ verb }, 'redis did not answer, the claim is left to its lease');
   return answer;
 }
 

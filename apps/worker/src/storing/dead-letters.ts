@@ -1,4 +1,5 @@
 import { encodeDeadLetter, toDeadLetter } from '@auditlane/schema';
+import type { DeadLetter } from '@auditlane/schema';
 import type { RejectedEntry } from './decode-claim.ts';
 
 /** Who parks an entry, and what is known about its delivery. */
@@ -10,13 +11,10 @@ export interface ParkedBy {
   readonly nowMs: number;
 }
 
-/** Turns rejected entries into the lines that `finish` parks, each under the id that keeps it from being parked twice. */
-export function toDeadLetterLines(
-  rejected: readonly RejectedEntry[],
-  by: ParkedBy,
-): readonly { readonly id: string; readonly line: string }[] {
-  return rejected.map((entry) => {
-    const letter = toDeadLetter({
+/** Turns rejected entries into dead letters, each under the id that keeps it from being parked twice. */
+export function toDeadLetters(rejected: readonly RejectedEntry[], by: ParkedBy): readonly DeadLetter[] {
+  return rejected.map((entry) =>
+    toDeadLetter({
       raw: entry.raw,
       id: entry.id,
       reason: entry.reason,
@@ -26,7 +24,23 @@ export function toDeadLetterLines(
       firstAt: new Date(by.firstMs),
       lastAt: new Date(by.nowMs),
       worker: by.worker,
-    });
-    return { id: letter.id, line: encodeDeadLetter(letter) };
+    }),
+  );
+}
+
+/** A dead letter as `finish` parks it. */
+export interface DeadLetterLine {
+  readonly id: string;
+  readonly line: string;
+}
+
+/** The lines of dead letters; each earlier redrive of an id counts as an attempt. */
+export function toDeadLetterLines(
+  letters: readonly DeadLetter[],
+  redrives: ReadonlyMap<string, number>,
+): readonly DeadLetterLine[] {
+  return letters.map((letter) => {
+    const attempts = letter.attempts + (redrives.get(letter.id) ?? 0);
+    return { id: letter.id, line: encodeDeadLetter({ ...letter, attempts }) };
   });
 }
