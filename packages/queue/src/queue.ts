@@ -5,9 +5,11 @@ import { claim, type Claim, type ClaimOptions } from './claim.ts';
 import { addStats } from './count.ts';
 import { enqueue, type Enqueued, type EnqueueOptions } from './enqueue.ts';
 import { expired, type ExpiredOptions } from './expired.ts';
+import { failedBytes, parked } from './failed.ts';
 import { finish, type FinishOptions, type Finished } from './finish.ts';
 import { inspect, type QueueState } from './inspect.ts';
 import type { QueueKeys } from './keys.ts';
+import { peek, type PeekOptions, type Peeked } from './peek.ts';
 import type { ProducerMark } from './producer-mark.ts';
 import {
   forgetProducers,
@@ -21,6 +23,7 @@ import {
 import { redrive, redrives, type Redriven, type RedriveOptions } from './redrive.ts';
 import { release, type Released, type ReleaseOptions } from './release.ts';
 import { renew, type Renewed, type RenewOptions } from './renew.ts';
+import { remove, type ListedLetter } from './remove.ts';
 import { restore } from './restore.ts';
 import type { WorkerBeat } from './worker-beat.ts';
 
@@ -47,6 +50,14 @@ export interface Queue {
   adopt(options: AdoptOptions): Promise<Claim | null>;
   /** Moves a dead letter back to a lane, as the entry that the caller made of it. */
   redrive(options: RedriveOptions): Promise<Redriven>;
+  /** A part of the dead letters in the list, from its oldest end; costs Redis what it answers. */
+  peek(options: PeekOptions): Promise<Peeked>;
+  /** Removes exactly these dead letters (at most 1000) from the list, and answers for each whether it was there. */
+  remove(letters: readonly ListedLetter[]): Promise<readonly boolean[]>;
+  /** Which of these ids are dead letters in the list. */
+  parked(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Bytes that the list of dead letters takes in Redis; null where the server does not tell. */
+  failedBytes(): Promise<number | null>;
   /** How often each id was redriven, for those that were: a worker adds it to the attempts of a dead letter. */
   redrives(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
@@ -89,6 +100,10 @@ export function createQueue(redis: Redis, keys: QueueKeys): Queue {
     adopt: (options) => adopt(redis, keys, options),
     redrive: (options) => redrive(redis, keys, options),
     redrives: (ids) => redrives(redis, keys, ids),
+    peek: (options) => peek(redis, keys, options),
+    remove: (letters) => remove(redis, keys, letters),
+    parked: (ids) => parked(redis, keys, ids),
+    failedBytes: () => failedBytes(redis, keys),
     restore: (options) => restore(redis, keys, options),
     inspect: () => inspect(redis, keys),
     addStats: (counts) => addStats(redis, keys, counts),

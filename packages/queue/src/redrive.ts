@@ -9,10 +9,10 @@ import { runScript, withDeadline } from './script.ts';
 export interface RedriveOptions {
   /** Id that the letter was parked under. */
   readonly id: string;
-  /** The line in `audit:failed`, byte for byte. */
-  readonly line: string;
+  /** The line in `audit:failed`, byte for byte; null for a letter of the table, whose row the caller deletes after. */
+  readonly line: string | Buffer | null;
   /** The entry to push. */
-  readonly entry: string;
+  readonly entry: string | Buffer;
   /** Id inside the entry, when it was minted for the redrive. Default `id`. */
   readonly entryId?: string;
   readonly lane: Lane;
@@ -29,7 +29,7 @@ export async function redrive(redis: Redis, keys: QueueKeys, options: RedriveOpt
   assertWithin('The capacity', capacity, { min: 0, max: Number.MAX_SAFE_INTEGER });
   const raw = await runScript(redis, 'redrive', {
     keys: [toLaneKey(keys, lane), keys.failed, keys.failedIds, keys.redrives, keys.stats],
-    args: [id, line, entry, entryId, capacity, keys.wake],
+    args: [id, line ?? '', entry, entryId, capacity, keys.wake],
   });
   const reply = toReply(raw);
   switch (reply.name) {

@@ -15,6 +15,8 @@ export type ScriptName =
   | 'adopt'
   | 'inspect'
   | 'redrive'
+  | 'peek'
+  | 'remove'
   | 'restore'
   | 'count'
   | 'last_push'
