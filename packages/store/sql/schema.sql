@@ -64,6 +64,26 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.audit_note_settings(process text, settings jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+BEGIN ATOMIC
+ WITH before AS (
+          SELECT audit_observations.value
+            FROM audit_observations
+           WHERE (audit_observations.name = ('settings:'::text || audit_note_settings.process))
+         ), noted AS (
+          INSERT INTO audit_observations AS o (name, value)
+           VALUES (('settings:'::text || audit_note_settings.process), audit_note_settings.settings) ON CONFLICT(name) DO UPDATE SET value = excluded.value, changed_at = now()
+           WHERE (o.value IS DISTINCT FROM excluded.value)
+           RETURNING o.name
+         )
+  SELECT before.value
+    FROM before,
+     noted;
+END;
+
 CREATE OR REPLACE FUNCTION public.audit_partitions(parent regclass)
  RETURNS TABLE(name text, is_default boolean, from_at timestamp with time zone, to_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -146,6 +166,34 @@ grant insert on audit_batches to audit_writer;
 
 create table audit_batches_default partition of audit_batches default;
 
+create table audit_dead_letter_originals (
+  id text not null,
+  digest text not null,
+  line bytea not null,
+  entry_id uuid not null,
+  edited_by text not null,
+  edited_at timestamp with time zone not null default now(),
+  constraint audit_dead_letter_originals_pkey PRIMARY KEY (id, digest)
+);
+create index audit_dead_letter_originals_edited_at_idx on public.audit_dead_letter_originals using btree (edited_at);
+create index audit_dead_letter_originals_entry_id_idx on public.audit_dead_letter_originals using btree (entry_id);
+
+create table audit_dead_letters (
+  id text not null,
+  entry_id uuid,
+  line bytea not null,
+  reason text not null,
+  last_at timestamp with time zone not null,
+  bytes integer generated always as (octet_length(line)) stored,
+  moved_at timestamp with time zone not null default now(),
+  redriven_at timestamp with time zone,
+  constraint audit_dead_letters_pkey PRIMARY KEY (id)
+);
+create index audit_dead_letters_last_at_idx on public.audit_dead_letters using btree (last_at DESC, id DESC);
+create index audit_dead_letters_reason_idx on public.audit_dead_letters using btree (reason, last_at DESC, id DESC);
+create index audit_dead_letters_redriven_at_idx on public.audit_dead_letters using btree (redriven_at) where (redriven_at is not null);
+grant select (id) on audit_dead_letters to audit_writer;
+
 create table audit_event_findings (
   event_id uuid not null,
   location_data jsonb,
@@ -163,6 +211,16 @@ create table audit_event_states (
   constraint audit_event_states_pkey PRIMARY KEY (event_id)
 );
 grant select on audit_event_states to audit_reader;
+
+create table audit_ledger_readers (
+  reader text not null,
+  generation integer not null default 0,
+  xid bigint not null default 0,
+  seq bigint not null default 0,
+  since timestamp with time zone not null default now(),
+  moved_at timestamp with time zone not null default now(),
+  constraint audit_ledger_readers_pkey PRIMARY KEY (reader)
+);
 
 create table audit_logs (
   id uuid not null,
@@ -231,6 +289,38 @@ create table audit_migrations (
 );
 grant select on audit_migrations to audit_reader;
 grant select on audit_migrations to audit_writer;
+
+create table audit_observations (
+  name text not null,
+  value jsonb not null,
+  changed_at timestamp with time zone not null default now(),
+  constraint audit_observations_pkey PRIMARY KEY (name)
+);
+
+create table audit_producers (
+  producer_id text not null,
+  received int8multirange not null default '{}'::int8multirange,
+  accounted int8multirange not null default '{}'::int8multirange,
+  counts_from bigint,
+  known_to bigint not null default 0,
+  holes int8multirange not null generated always as (((int8multirange(int8range(COALESCE(counts_from, lower(received), (1)::bigint), GREATEST(COALESCE(counts_from, lower(received), (1)::bigint), (known_to + 1), COALESCE(upper(received), (1)::bigint)))) - received) - accounted)) stored,
+  noticed int8multirange not null default '{}'::int8multirange,
+  noticed_at timestamp with time zone,
+  settled int8multirange not null default '{}'::int8multirange,
+  doubted int8multirange not null default '{}'::int8multirange,
+  doubted_at timestamp with time zone,
+  lost int8multirange not null default '{}'::int8multirange,
+  lost_at timestamp with time zone,
+  events bigint not null default 0,
+  truncated bigint not null default 0,
+  first_seen_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  constraint audit_producers_pkey PRIMARY KEY (producer_id)
+);
+create index audit_producers_last_seen_at_idx on public.audit_producers using btree (last_seen_at);
+create index audit_producers_open_idx on public.audit_producers using btree (producer_id) where (not (isempty(holes) and isempty(settled) and isempty(lost)));
+grant select on audit_producers to audit_reader;
 
 create view security_events as
 SELECT l.id,

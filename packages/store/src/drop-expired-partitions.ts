@@ -3,8 +3,11 @@ import type { Pool } from 'pg';
 
 import { loadQuery } from './load-query.ts';
 import { readBoolean, readDate, readString } from './read-row.ts';
+import { toRetentionRow } from './retention-events.ts';
+import { storeInTransaction } from './store-in-transaction.ts';
 import { queryOn, runQuery } from './with-client.ts';
 import { withDdlRetries } from './with-ddl-retries.ts';
+import { withTransaction } from './with-transaction.ts';
 
 export interface DropExpiredOptions {
   /** Events older than this are dropped, a whole partition at a time. */
@@ -27,16 +30,23 @@ const DAY_MS = 86_400_000;
 
 /**
  * Drops what is older than the retention: partitions of events and ledger that have ended by then, and older rows of DEFAULT and of the
- * side tables. Idempotent, safe when several processes do it at once, and a crash anywhere leaves work for the next run only.
+ * side tables. Each partition that goes, and each part of DEFAULT, leaves an event in the same transaction. Idempotent, safe when several processes do it at once, and a crash anywhere leaves work for the next run only.
  * Throws a retryable StoreError when a lock could not be had in about 15 s; what was dropped by then stays dropped.
  */
 export async function dropExpiredPartitions(pool: Pool, options: DropExpiredOptions): Promise<DroppedPartitions> {
   const nowMs = options.now?.getTime() ?? (await readEarlierClock(pool, options.clock ?? Date.now));
   const until = new Date(nowMs - options.retentionDays * DAY_MS);
   const dropped = [...(await dropEnded(pool, 'audit_logs', until)), ...(await dropEnded(pool, 'audit_batches', until))];
-  const deletedFromDefault = await deleteAll(pool, 'delete_expired_events', [until, EVENT_FLAGS.timeSuspect]);
-  let deletedBeside = 0;
-  for (const query of ['delete_expired_batches', 'delete_expired_findings', 'delete_expired_states']) {
+  const deletedFromDefault = await deleteEvents(pool, until);
+  // One that never closed may be silent and alive: it is kept as long again.
+  const long = new Date(nowMs - 2 * options.retentionDays * DAY_MS);
+  let deletedBeside = await deleteAll(pool, 'delete_expired_producers', [until, long]);
+  for (const query of [
+    'delete_expired_batches',
+    'delete_expired_findings',
+    'delete_expired_states',
+    'delete_expired_dead_letter_originals',
+  ]) {
     deletedBeside += await deleteAll(pool, query, [until]);
   }
   return { dropped, deletedFromDefault, deletedBeside };
@@ -54,11 +64,30 @@ async function dropEnded(pool: Pool, table: string, until: Date): Promise<readon
     const name = readString(row, 'name');
     const wasThere = await withDdlRetries(pool, async (client) => {
       const answer = await queryOn(client, loadQuery('drop_partition'), [table, name]);
-      return readBoolean(answer.rows[0], 'dropped');
+      const isDropped = readBoolean(answer.rows[0], 'dropped');
+      const event = toRetentionRow({ resource: name, until, before: { table, partition: name } });
+      await storeInTransaction(client, isDropped ? [event] : [], { writer: 'retention' });
+      return isDropped;
     });
     if (wasThere) dropped.push(name);
   }
   return dropped;
+}
+
+/** Events in DEFAULT, in short transactions that say how many they deleted. */
+async function deleteEvents(pool: Pool, until: Date): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const rows = await withTransaction(pool, async (client) => {
+      const answer = await queryOn(client, loadQuery('delete_expired_events'), [until, EVENT_FLAGS.timeSuspect]);
+      const count = answer.rowCount ?? 0;
+      const event = toRetentionRow({ resource: 'audit_logs_default', until, before: { rows: count } });
+      await storeInTransaction(client, count === 0 ? [] : [event], { writer: 'retention' });
+      return count;
+    });
+    if (rows === 0) return deleted;
+    deleted += rows;
+  }
 }
 
 /** In short statements, so that nobody waits behind one long one. */

@@ -27,6 +27,25 @@ export {
   SMALL_BATCH_ROWS,
   createStore,
 } from './create-store.ts';
+export {
+  type DeadLetterLock,
+  type DeadLetterOriginal,
+  type DeadLetterPosition,
+  type EditedDeadLetter,
+  type KeptDeadLetter,
+  type ListDeadLettersOptions,
+  type StoredDeadLetter,
+  countDeadLetters,
+  findDeadLetters,
+  forgetStoredDeadLetters,
+  keepDeadLetterOriginal,
+  keepDeadLetters,
+  listDeadLetterIds,
+  listDeadLetterOriginals,
+  listDeadLetters,
+  markDeadLettersRedriven,
+  withDeadLetterLock,
+} from './dead-letters.ts';
 export { type DropExpiredOptions, type DroppedPartitions, dropExpiredPartitions } from './drop-expired-partitions.ts';
 export {
   type EnsurePartitionsOptions,

@@ -1,0 +1,16 @@
+-- Deletes letters whose redrive was cut short between its push and its end, and whose event is stored by now.
+-- $1 limit. Result: the ids that were deleted.
+delete from audit_dead_letters letter
+where letter.id in (
+    select marked.id
+    from audit_dead_letters marked
+    where marked.redriven_at < now() - interval '1 minute'
+    order by marked.redriven_at
+    limit $1
+  )
+  and exists (
+    select
+    from audit_logs stored
+    where stored.id = letter.entry_id
+  )
+returning letter.id
