@@ -18,7 +18,7 @@ export default defineConfig({
   deps: { alwaysBundle: [/^@auditlane\//] },
   copy: [
     // What enqueueing and storing need, and no more: the migrations and the worker's scripts stay at home.
-    { from: '../queue/lua/{enqueue,count}.lua', to: 'lua' },
+    { from: '../queue/lua/{enqueue,count,last_push,retire}.lua', to: 'lua' },
     { from: '../store/sql/queries/{store_idempotent,find_conflicting}.sql', to: 'sql/queries' },
   ],
 });

@@ -34,6 +34,7 @@ export const envSchema = z
     AUDIT_GUARANTEE: sharedEnv.AUDIT_GUARANTEE,
     AUDIT_SPOOL_DIR: sharedEnv.AUDIT_SPOOL_DIR,
     AUDIT_SPOOL_MAX_BYTES: sharedEnv.AUDIT_SPOOL_MAX_BYTES,
+    AUDIT_RING_MAX_BYTES: sharedEnv.AUDIT_RING_MAX_BYTES,
     AUDIT_BUFFER_MAX_EVENTS: sharedEnv.AUDIT_BUFFER_MAX_EVENTS,
   })
   .superRefine(checkBatchSizes);

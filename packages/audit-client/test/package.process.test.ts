@@ -116,7 +116,7 @@ describe('the packed client, installed in a folder of its own', () => {
     expect(Object.keys(dependencies)).toEqual(['ioredis', 'pg', 'zod']);
     expect(JSON.stringify(exports)).not.toContain('src/');
     for (const file of [
-      'lua/enqueue.lua',
+      ...['enqueue', 'count', 'last_push', 'retire'].map((script) => `lua/${script}.lua`),
       'sql/queries/store_idempotent.sql',
       'README.md',
       'CHANGELOG.md',

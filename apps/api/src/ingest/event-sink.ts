@@ -21,6 +21,7 @@ export function openEventSink(env: ApiEnv, logger: Logger, stack: AsyncDisposabl
     overflow: env.AUDIT_OVERFLOW,
     spoolDir: env.AUDIT_SPOOL_DIR,
     spoolMaxBytes: env.AUDIT_SPOOL_MAX_BYTES,
+    ringMaxBytes: env.AUDIT_RING_MAX_BYTES,
     bufferMaxEvents: env.AUDIT_BUFFER_MAX_EVENTS,
     maxEventBytes: env.AUDIT_MAX_EVENT_BYTES,
     host: null,

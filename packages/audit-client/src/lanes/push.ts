@@ -1,4 +1,4 @@
-import { type Lane, type Queue, QueueError } from '@auditlane/queue';
+import { type Enqueued, type Lane, type ProducerPush, type PushStream, type Queue, QueueError } from '@auditlane/queue';
 import type { DropLedger } from '../drop-ledger.ts';
 import type { LaneEntry } from './lane-entry.ts';
 
@@ -14,32 +14,59 @@ export type PushOutcome =
   | { readonly kind: 'refused'; readonly error: unknown }
   | { readonly kind: 'unknown'; readonly error: unknown };
 
+/** Lines of one push. */
+export interface PushedLines {
+  readonly lines: readonly string[];
+  /** UTF-8 bytes of the lines. */
+  readonly bytes: number;
+  /** They were refused before: finding the queue full once more is no further overflow. */
+  readonly isRetry: boolean;
+}
+
+/** Pushes lines of one lane in one script call; total. */
+export type PushLines = (pushed: PushedLines) => Promise<PushOutcome>;
+
 /** Pushes entries of one lane in one script call; total. */
 export type Push = (entries: readonly LaneEntry[]) => Promise<PushOutcome>;
 
-/** What a push takes along, and what it brings back. */
-export interface PushSurroundings {
-  readonly drops: DropLedger;
-  /** Told the mark of the data set with each answer, before the entries of that push have receipts. */
-  readonly onIncarnation: (incarnation: string) => void;
+/** Where to push. */
+export interface PushTarget {
+  readonly lane: Lane;
+  readonly capacity: number;
+  /** The stream whose numbers the pushes get; at most one may be in flight in each. */
+  readonly stream: PushStream;
+}
+
+/** Numbers the pushes, and takes their answers before their entries have receipts. */
+export interface PushKeeper {
+  begin(stream: PushStream): ProducerPush;
+  answered(
+    push: ProducerPush,
+    answer: Enqueued,
+    pushed: { readonly lane: Lane; readonly lines: readonly string[]; readonly bytes: number },
+  ): void;
 }
 
 /** Binds a push to one lane of a queue. Drops of this client since the last push ride along into `audit:stats`. */
-export function createPush(
+export function createPushLines(
   queue: Queue,
-  target: { readonly lane: Lane; readonly capacity: number },
-  { drops, onIncarnation }: PushSurroundings,
-): Push {
-  return async (entries) => {
+  target: PushTarget,
+  { drops, keeper }: { readonly drops: DropLedger; readonly keeper: PushKeeper },
+): PushLines {
+  const { lane, capacity, stream } = target;
+  return async ({ lines, bytes, isRetry }) => {
     const dropped = drops.take();
     try {
-      const isRetry = entries.some((entry) => entry.attempts > 1);
-      const reply = await queue.enqueue(
-        entries.map((entry) => entry.line),
-        { ...target, ...(isRetry ? { isRetry } : {}), ...(dropped === null ? {} : { dropped }) },
-      );
-      onIncarnation(reply.incarnation);
-      return { kind: 'answered', accepted: reply.accepted };
+      const producer = keeper.begin(stream);
+      const answer = await queue.enqueue(lines, {
+        lane,
+        capacity,
+        producer,
+        ...(isRetry ? { isRetry } : {}),
+        ...(dropped === null ? {} : { dropped }),
+      });
+      keeper.answered(producer, answer, { lane, lines, bytes });
+      return { kind: 'answered', accepted: answer.accepted };
     } catch (error) {
       if (dropped !== null) {
         drops.giveBack(dropped);
@@ -47,5 +74,18 @@ export function createPush(
       const isUnknown = error instanceof QueueError && (error.code === 'away' || error.code === 'timeout');
       return { kind: isUnknown ? 'unknown' : 'refused', error };
     }
+  };
+}
+
+/** The push of a lane's entries. */
+export function createPush(pushLines: PushLines): Push {
+  return (entries) => {
+    let bytes = 0;
+    let isRetry = false;
+    for (const entry of entries) {
+      bytes += entry.bytes;
+      isRetry ||= entry.attempts > 1;
+    }
+    return pushLines({ lines: entries.map((entry) => entry.line), bytes, isRetry });
   };
 }

@@ -45,6 +45,7 @@ export const Settings = z
     guarantee: z.enum(['durable', 'strict']).default('durable'),
     spoolDir: z.string().min(1).max(4096),
     spoolMaxBytes: wholeNumber(MEBIBYTE, 1024 ** 4).default(256 * MEBIBYTE),
+    ringMaxBytes: wholeNumber(MEBIBYTE, 1024 ** 4).default(16 * MEBIBYTE),
     bufferMaxEvents: wholeNumber(1, 10_000_000).default(10_000),
     bufferMaxBytes: wholeNumber(65_536, 1024 ** 3).default(64 * MEBIBYTE),
     maxEventBytes: wholeNumber(1024, LIMITS.eventBytes).default(LIMITS.eventBytes),
@@ -80,6 +81,7 @@ export const ENVIRONMENT_NAMES = {
   guarantee: 'AUDIT_GUARANTEE',
   spoolDir: 'AUDIT_SPOOL_DIR',
   spoolMaxBytes: 'AUDIT_SPOOL_MAX_BYTES',
+  ringMaxBytes: 'AUDIT_RING_MAX_BYTES',
   bufferMaxEvents: 'AUDIT_BUFFER_MAX_EVENTS',
   maxEventBytes: 'AUDIT_MAX_EVENT_BYTES',
 } as const satisfies Partial<Record<keyof Settings, string>>;

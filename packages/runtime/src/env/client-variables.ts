@@ -34,6 +34,14 @@ export const clientVariables = {
     allowed: 'whole number of bytes, 1048576 to 1099511627776',
     fallback: '268435456 (256 MiB)',
   }),
+  AUDIT_RING_MAX_BYTES: variable(wholeNumber(MEBIBYTE, 1024 ** 4).default(16 * MEBIBYTE), {
+    description:
+      'Bytes of entries kept in memory after Redis acknowledged them, to be pushed again should it lose them: the last 30 s, or less where they take more.',
+    section: 'Client',
+    readBy: ['api', 'client'],
+    allowed: 'whole number of bytes, 1048576 to 1099511627776',
+    fallback: '16777216 (16 MiB)',
+  }),
   AUDIT_BUFFER_MAX_EVENTS: variable(wholeNumber(1, 10_000_000).default(10_000), {
     description: 'Events that may wait in memory for a receipt before further ones are refused.',
     section: 'Client',
