@@ -8,6 +8,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/api/package.json apps/api/
 COPY apps/worker/package.json apps/worker/
 COPY apps/maintenance/package.json apps/maintenance/
+COPY apps/cli/package.json apps/cli/
 COPY packages/audit-client/package.json packages/audit-client/
 COPY packages/queue/package.json packages/queue/
 COPY packages/runtime/package.json packages/runtime/

@@ -11,13 +11,14 @@ const SAME_SIGNAL_MS = 500;
  *
  * The child has a process group of its own, so that a Ctrl-C in the terminal reaches it once, through us, and
  * not a second time, which would mean "stop draining, exit at once".
- * @param {{ node: string, nodeArgs: string[], root: string, entry: string, args: string[] }} target
+ * @param {{ node: string, nodeArgs: string[], root: string, cwd?: string, entry: string, args: string[] }} target
+ *   `cwd`: where it runs, by default the root
  * @returns {Promise<number>}
  */
-export function handOver({ node, nodeArgs, root, entry, args }) {
+export function handOver({ node, nodeArgs, root, cwd = root, entry, args }) {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [...nodeArgs, entry, ...args], {
-      cwd: root,
+      cwd,
       detached: true,
       stdio: 'inherit',
       env: {

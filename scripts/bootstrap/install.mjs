@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BootstrapError } from './bootstrap-error.mjs';
+import { linkCommand } from './command-link.mjs';
 import { tryLock } from './lock.mjs';
 import { installedNode, needsInstalledNode } from './node-binary.mjs';
 import { discardNpmTree, writeNpmView } from './npm-view.mjs';
@@ -18,7 +19,12 @@ const POLL_MS = 200;
  * @param {string} root
  */
 export async function ensureInstalled(root) {
-  if (isInstalled(root)) return;
+  if (!isInstalled(root)) await installAlone(root);
+  linkCommand(root);
+}
+
+/** @param {string} root */
+async function installAlone(root) {
   const release = await lockInstall(root);
   try {
     if (!isInstalled(root)) await install(root);
@@ -57,8 +63,8 @@ async function install(root) {
   process.stderr.write(`auditlane: dependencies installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
 }
 
-/** @param {string} root */
-function isInstalled(root) {
+/** Whether node_modules matches the lockfile. @param {string} root */
+export function isInstalled(root) {
   try {
     if (readFileSync(stampPath(root), 'utf8') !== stampOf(root)) return false;
   } catch {

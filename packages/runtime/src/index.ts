@@ -13,6 +13,7 @@ export type { AccessScope } from './env/http-variables.ts';
 export { checkBatchSizes, toBatchSize } from './env/batch-sizes.ts';
 export type { BatchSizes } from './env/batch-sizes.ts';
 export { toRedisUrl } from './env/connection-urls.ts';
+export { nearestName } from './env/nearest-name.ts';
 export { findUnknownNames, parseEnv } from './env/parse-env.ts';
 export type { EnvSource, UnknownName } from './env/parse-env.ts';
 export { loadEnvFile, WORKSPACE_DIR } from './env/load-env-file.ts';

@@ -19,7 +19,11 @@ function makeWorkspace(files: Readonly<Record<string, string>>): string {
 test('without addresses in the environment, those of the running stack are taken, and nothing else of its file', () => {
   const dir = makeWorkspace({ '.auditlane/env': WRITTEN });
   const env: NodeJS.ProcessEnv = {};
-  expect(loadStackEnv(env, dir)).toEqual({ kind: 'stack', path: join(dir, '.auditlane/env') });
+  expect(loadStackEnv(env, dir)).toEqual({
+    kind: 'stack',
+    given: ['REDIS_URL', 'DATABASE_URL'],
+    path: join(dir, '.auditlane/env'),
+  });
   expect(env).toEqual({
     REDIS_URL: 'redis://h:1',
     DATABASE_URL: 'postgres://h/x?options=-c%20role%3Daudit_writer',
@@ -29,20 +33,20 @@ test('without addresses in the environment, those of the running stack are taken
 test('one given address is never completed by the other one of the stack', () => {
   const dir = makeWorkspace({ '.auditlane/env': WRITTEN });
   const env: NodeJS.ProcessEnv = { REDIS_URL: 'redis://other:1', DATABASE_URL: '' };
-  expect(loadStackEnv(env, dir)).toEqual({ kind: 'environment' });
+  expect(loadStackEnv(env, dir)).toEqual({ kind: 'environment', given: ['REDIS_URL'] });
   expect(env).toEqual({ REDIS_URL: 'redis://other:1', DATABASE_URL: '' });
 });
 
 test('addresses in .env count as given, and AUDIT_DATA_DIR may be named there', () => {
   const given = makeWorkspace({ '.env': 'DATABASE_URL=postgres://h/own\n', '.auditlane/env': WRITTEN });
-  expect(loadStackEnv({}, given)).toEqual({ kind: 'environment' });
+  expect(loadStackEnv({}, given)).toMatchObject({ kind: 'environment' });
   const elsewhere = makeWorkspace({ '.env': 'AUDIT_DATA_DIR=other\n', 'other/env': WRITTEN });
-  expect(loadStackEnv({}, elsewhere)).toEqual({ kind: 'stack', path: join(elsewhere, 'other/env') });
+  expect(loadStackEnv({}, elsewhere)).toMatchObject({ kind: 'stack', path: join(elsewhere, 'other/env') });
 });
 
 test('without a running stack the answer names the file that was looked for', () => {
   const dir = makeWorkspace({});
-  expect(loadStackEnv({}, dir)).toEqual({ kind: 'none', path: join(dir, '.auditlane/env') });
+  expect(loadStackEnv({}, dir)).toEqual({ kind: 'none', given: [], path: join(dir, '.auditlane/env') });
 });
 
 test('a file that cannot be read is a fault of the configuration', () => {

@@ -4,14 +4,18 @@ import { parseEnv as parseEnvText } from 'node:util';
 import { ConfigError } from '../config-error.ts';
 import { loadEnvFile, WORKSPACE_DIR } from './load-env-file.ts';
 
-/** Where the addresses of both servers come from. */
-export type AddressSource =
-  | { readonly kind: 'environment' }
-  /** A running `npm start` wrote them. */
-  | { readonly kind: 'stack'; readonly path: string }
-  | { readonly kind: 'none'; readonly path: string };
-
 const ADDRESSES = ['REDIS_URL', 'DATABASE_URL'] as const;
+
+/** The addresses, by the names of their variables. */
+export type AddressName = (typeof ADDRESSES)[number];
+
+/** Where the addresses of both servers come from, and which are there. */
+export type AddressSource =
+  | { readonly kind: 'environment'; readonly given: readonly AddressName[] }
+  /** A running `npm start` wrote them. */
+  | { readonly kind: 'stack'; readonly given: readonly AddressName[]; readonly path: string }
+  | { readonly kind: 'none'; readonly given: readonly AddressName[]; readonly path: string };
+
 const DEFAULT_DATA_DIR = '.auditlane';
 
 /**
@@ -22,17 +26,18 @@ const DEFAULT_DATA_DIR = '.auditlane';
  */
 export function loadStackEnv(env: NodeJS.ProcessEnv = process.env, dir: string = WORKSPACE_DIR): AddressSource {
   loadEnvFile(dir, env);
-  if (ADDRESSES.some((name) => isGiven(env[name]))) return { kind: 'environment' };
+  const given = ADDRESSES.filter((name) => isGiven(env[name]));
+  if (given.length > 0) return { kind: 'environment', given };
   const dataDir = env['AUDIT_DATA_DIR'] || DEFAULT_DATA_DIR;
   const path = join(isAbsolute(dataDir) ? dataDir : join(dir, dataDir), 'env');
   const text = readIfPresent(path);
-  if (text === null) return { kind: 'none', path };
+  if (text === null) return { kind: 'none', given, path };
   const written = parseEnvText(text);
   for (const name of ADDRESSES) {
     const address = written[name];
     if (address !== undefined) env[name] = address;
   }
-  return { kind: 'stack', path };
+  return { kind: 'stack', given: ADDRESSES.filter((name) => isGiven(env[name])), path };
 }
 
 function isGiven(value: string | undefined): boolean {

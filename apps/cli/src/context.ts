@@ -1,0 +1,18 @@
+import type { Operator } from './operator/operator.ts';
+import type { Servers } from './servers/open-servers.ts';
+import type { Asker } from './terminal/confirm.ts';
+import type { Output } from './terminal/output.ts';
+
+/** What a command may use. */
+export interface CommandContext {
+  readonly output: Output;
+  readonly asker: Asker;
+  /** Settings and connections, read and opened when first asked for: help needs neither. */
+  readonly servers: Servers;
+  /** Who types. */
+  readonly operator: Operator;
+  /** Of this release. */
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
