@@ -10,6 +10,7 @@ COPY apps/worker/package.json apps/worker/
 COPY apps/maintenance/package.json apps/maintenance/
 COPY apps/cli/package.json apps/cli/
 COPY packages/audit-client/package.json packages/audit-client/
+COPY packages/dead-letters/package.json packages/dead-letters/
 COPY packages/queue/package.json packages/queue/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/schema/package.json packages/schema/

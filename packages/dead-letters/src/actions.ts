@@ -1,0 +1,121 @@
+import type { Queue } from '@auditlane/queue';
+import { findDeadLetters, keepDeadLetterOriginal, markDeadLettersRedriven, type Pool } from '@auditlane/store';
+import { DeadLettersError } from './dead-letters-error.ts';
+import { entryOf } from './describe-letter.ts';
+import { toEditedEntry } from './edit-letter.ts';
+import { findLetters } from './find-letters.ts';
+import { digestOf, type Letter } from './letter.ts';
+import type { Actor } from './operator-event.ts';
+import { describeBeforePurge, purgeLetters, type PurgeOutcome } from './purge-letters.ts';
+import { REDRIVE_OUTCOMES, redriveLetters, type RedriveOutcome } from './redrive-letters.ts';
+import { runAction, type ActionResult, type RecordEvent } from './run-action.ts';
+import { selectIds, type Selection } from './select-letters.ts';
+
+export interface ActionContext {
+  readonly queue: Queue;
+  readonly pool: Pool;
+  readonly record: RecordEvent;
+  readonly capacity: number;
+  readonly actor: Actor;
+}
+
+/** Letters to delete for good. Without ids, `expected` must be how many there are, as `count` tells. */
+export type PurgeSelection =
+  | { readonly ids: readonly string[] }
+  | { readonly reason: string; readonly expected: number }
+  | { readonly all: true; readonly expected: number };
+
+export interface EditAnswer {
+  readonly action: string;
+  readonly outcome: RedriveOutcome;
+  /** The event that the letter becomes. */
+  readonly eventId: string;
+}
+
+const NOTHING_REDRIVEN = { redriven: 0, absent: 0, full: 0, truncated: 0, unreadable: 0 } as const;
+const NOTHING_PURGED = { purged: 0, absent: 0 } as const;
+
+/** See `DeadLetters.redrive`. */
+export async function redrive(context: ActionContext, selection: Selection): Promise<ActionResult<RedriveOutcome>> {
+  const { queue, pool, capacity, actor } = context;
+  return runAction<RedriveOutcome>(context, {
+    verb: 'redriven',
+    actor,
+    ids: await selectIds(context, selection),
+    none: NOTHING_REDRIVEN,
+    rest: 'full',
+    prepare: async (ids) => {
+      await markDeadLettersRedriven(pool, ids);
+      return {};
+    },
+    act: (ids, lock) => redriveLetters({ queue, lock, capacity }, ids),
+  });
+}
+
+/** See `DeadLetters.purge`. */
+export async function purge(context: ActionContext, selection: PurgeSelection): Promise<ActionResult<PurgeOutcome>> {
+  const { queue, pool, actor } = context;
+  const ids = await selectIds(context, selection);
+  if (!('ids' in selection) && selection.expected !== ids.length) {
+    const message = `There are ${ids.length} such letters, not ${selection.expected}: nothing was purged.`;
+    throw new DeadLettersError('count_mismatch', message, { actual: ids.length });
+  }
+  return runAction<PurgeOutcome>(context, {
+    verb: 'purged',
+    actor,
+    ids,
+    none: NOTHING_PURGED,
+    rest: 'absent',
+    prepare: (some) => describeBeforePurge(queue, (wanted) => findDeadLetters(pool, wanted), some),
+    act: (some, lock) => purgeLetters({ queue, lock }, some),
+  });
+}
+
+export interface Edit {
+  readonly id: string;
+  readonly entry: Readonly<Record<string, unknown>>;
+  /** When, milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+/** See `DeadLetters.edit`. */
+export async function edit(context: ActionContext, { id, entry, atMs }: Edit): Promise<EditAnswer> {
+  const { queue, pool, capacity, actor } = context;
+  const letter = await findOne(context, id);
+  if (letter === null) throw new DeadLettersError('absent', 'There is no dead letter of this id.');
+  const { line, id: entryId } = toEditedEntry(letter, entry, { actor, at: new Date(atMs) });
+  const digest = digestOf(letter.line);
+  const { action, outcomes } = await runAction<RedriveOutcome>(context, {
+    verb: 'edited',
+    actor,
+    ids: [id],
+    none: NOTHING_REDRIVEN,
+    rest: 'full',
+    prepare: async (ids) => {
+      // Before the push: a crash after it must not leave an edited event without its original.
+      await keepDeadLetterOriginal(pool, { id, digest, line: letter.line, entryId, editedBy: actor.id });
+      await markDeadLettersRedriven(pool, ids);
+      return { event_id: entryId, before: entryOf(letter) ?? { sha256: digest }, after: entry };
+    },
+    act: (ids, lock) => {
+      // A letter that was parked anew meanwhile is not the one that was edited.
+      const toEntry = (found: Letter) =>
+        found.line.equals(letter.line)
+          ? ({ kind: 'entry', entry: line, entryId } as const)
+          : ({ kind: 'absent' } as const);
+      return redriveLetters({ queue, lock, capacity, toEntry }, ids);
+    },
+  });
+  const outcome = REDRIVE_OUTCOMES.find((each) => outcomes[each] > 0) ?? 'absent';
+  return { action, outcome, eventId: entryId };
+}
+
+/** The letter of an id; null when there is none. */
+export async function findOne(
+  { queue, pool }: Pick<ActionContext, 'queue' | 'pool'>,
+  id: string,
+): Promise<Letter | null> {
+  if (id.includes('\0')) return null;
+  const letters = await findLetters(queue, (ids) => findDeadLetters(pool, ids), [id]);
+  return letters.get(id) ?? null;
+}

@@ -1,0 +1,128 @@
+import { useDatabase, useRedis } from '@auditlane/testkit';
+import { describe, expect, test } from 'vitest';
+import { DeadLettersError, moveOverflow } from '../src/index.ts';
+import { ANN, buildLetters, KEYS, openDesk, park } from './support/letters.ts';
+
+const { url, redis } = await useRedis();
+const { pool } = await useDatabase();
+
+const HOSTILE_IDS = [
+  '',
+  ' ',
+  '*',
+  '__proto__',
+  "'; drop table audit_dead_letters; --",
+  '../../etc/passwd',
+  '\u0000',
+  '\ud800',
+  'x'.repeat(5000),
+  '<img src=x onerror=alert(1)>',
+];
+
+describe('row 42: a cursor that was changed', () => {
+  test('is refused, whatever was changed', async () => {
+    const { letters, queue } = openDesk(url, pool);
+    await park(queue, buildLetters(5));
+    const next = (await letters.list({ limit: 2 })).next ?? '';
+    const flipped = Array.from({ length: next.length }, (_, at) => {
+      const char = next[at] === 'A' ? 'B' : 'A';
+      return next.slice(0, at) + char + next.slice(at + 1);
+    });
+    const [payload = '', mac = ''] = next.split('.');
+    const texts = [
+      ...flipped,
+      '',
+      '.',
+      payload,
+      `.${mac}`,
+      `${next}.`,
+      `${next}A`,
+      'x'.repeat(100_000),
+      '\u0000',
+      '{}',
+    ];
+    for (const cursor of texts) {
+      const answer = letters.list({ cursor });
+      // The last character of base64url has bits that mean nothing: those changes change nothing.
+      const outcome = await answer.then(
+        ({ letters: [first] }) => first?.id,
+        (error: unknown) => (error instanceof DeadLettersError ? error.code : error),
+      );
+      const isSame = Buffer.from(cursor.split('.')[1] ?? '', 'base64url').equals(Buffer.from(mac, 'base64url'));
+      if (!isSame || !cursor.startsWith(`${payload}.`) || cursor.split('.').length !== 2) {
+        expect(outcome, cursor.slice(0, 100)).toBe('invalid_cursor');
+      }
+    }
+  });
+
+  test('is refused with another filter, and in another data set', async () => {
+    const { letters, queue } = openDesk(url, pool);
+    await park(queue, buildLetters(5));
+    const next = (await letters.list({ limit: 2 })).next ?? '';
+    await expect(letters.list({ cursor: next, reason: 'missing_id' })).rejects.toMatchObject({
+      code: 'invalid_cursor',
+    });
+    await redis.set(KEYS.epoch, 'another');
+    await expect(letters.list({ cursor: next })).rejects.toMatchObject({ code: 'invalid_cursor' });
+  });
+});
+
+describe('row 59: ids that are none', () => {
+  test.each(HOSTILE_IDS)('%j finds nothing and changes nothing', async (id) => {
+    const { letters, queue } = openDesk(url, pool);
+    await park(queue, buildLetters(2));
+    expect(await letters.show(id)).toBeNull();
+    for (const act of [letters.redrive({ ids: [id] }, ANN), letters.purge({ ids: [id] }, ANN)]) {
+      const outcome = await act.then(
+        ({ outcomes }) => outcomes.absent,
+        (error: unknown) => (error instanceof DeadLettersError ? error.code : error),
+      );
+      expect([1, 'invalid_selection']).toContain(outcome);
+    }
+    expect(await queue.inspect()).toMatchObject({ failed: 2, main: { depth: 0 }, conservationDifference: 0 });
+  });
+
+  test('no ids, too many of them, and page sizes out of range are refused', async () => {
+    const { letters } = openDesk(url, pool);
+    const many = Array.from({ length: 10_001 }, (_, index) => `d${index}`);
+    for (const ids of [[], many]) {
+      await expect(letters.redrive({ ids }, ANN)).rejects.toMatchObject({ code: 'invalid_selection' });
+      await expect(letters.purge({ ids }, ANN)).rejects.toMatchObject({ code: 'invalid_selection' });
+    }
+    for (const limit of [0, -1, 1001, 1.5, Number.NaN]) {
+      await expect(letters.list({ limit })).rejects.toMatchObject({ code: 'invalid_selection' });
+    }
+  });
+});
+
+describe('row 89: lines that somebody else pushed', () => {
+  const LINES = [
+    Buffer.alloc(0),
+    Buffer.from('junk'),
+    Buffer.from([0xff, 0xfe, 0x00]),
+    Buffer.from('null'),
+    Buffer.from('[]'),
+    Buffer.from('{"id":7}'),
+    Buffer.from('{"id":"a","reason":"x","attempts":-1}'),
+    Buffer.from(`{"id":"${'y'.repeat(1000)}"}`),
+    Buffer.from('{"__proto__":{"id":"p"}}'),
+  ];
+
+  test('are listed, shown, moved and purged like letters, and none is lost on the way', async () => {
+    const { letters, queue } = openDesk(url, pool);
+    for (const line of LINES) await redis.lpush(KEYS.failed, line);
+    const move = (maxLength: number) =>
+      moveOverflow({ queue, pool, maxLength, maxBytes: Infinity, now: () => new Date() });
+    for (const bound of [100, 4, 0]) {
+      await move(bound);
+      const page = await letters.list();
+      expect(page.letters.map(({ reason }) => reason)).toEqual(LINES.map(() => 'unreadable'));
+      for (const { id } of page.letters) expect(await letters.show(id)).toMatchObject({ id, reason: 'unreadable' });
+    }
+    const stored = await pool.query('select line from audit_dead_letters');
+    const found = stored.rows.map((row) => Buffer.from(row['line']).toString('hex'));
+    expect(found.toSorted()).toEqual(LINES.map((line) => line.toString('hex')).toSorted());
+    await letters.purge({ reason: 'unreadable', expected: LINES.length }, ANN);
+    expect(await letters.count()).toBe(0);
+  });
+});
