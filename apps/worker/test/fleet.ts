@@ -132,8 +132,13 @@ export async function lockStore({ pool }: Pick<TestDatabase, 'pool'>): Promise<(
   const client = await pool.connect();
   await client.query('begin; lock table audit_logs in access exclusive mode');
   return async () => {
-    await client.query('rollback');
-    client.release();
+    try {
+      await client.query('rollback');
+      client.release();
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
   };
 }
 
