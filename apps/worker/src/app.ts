@@ -218,7 +218,7 @@ function createWork(
   shared: SlotGround & { readonly writer: BatchWriter; readonly heldClaims: HeldClaims },
 ): (taken: TakenClaim) => Promise<void> {
   const crashPoint = createCrashPoint(ground.env);
-  const parts = { ...ground, ...shared, ...TIMING, crashPoint, probe: createProbe() };
+  const parts = { ...ground, ...shared, ...TIMING, crashPoint, probe: createProbe(), spareLines: [] };
   return (taken) => workClaim(parts, taken);
 }
 

@@ -13,11 +13,11 @@ interface Span {
   to: number;
 }
 
-/** The lines of the rows as the wire wants them: one CopyData message and CopyDone, in one buffer. */
-export function toCopyFrame(rows: readonly StorableRow[]): Buffer {
+/** The lines of the rows as the wire wants them: one CopyData message and CopyDone, in one buffer from `allocate`. */
+export function toCopyFrame(rows: readonly StorableRow[], allocate: (bytes: number) => Buffer): Buffer {
   const spans = toSpans(rows);
   const bytes = spans.reduce((sum, span) => sum + span.to - span.from, 0);
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + bytes + HEADER_BYTES);
+  const frame = allocate(HEADER_BYTES + bytes + HEADER_BYTES);
   frame.writeUInt8(COPY_DATA, 0);
   frame.writeUInt32BE(LENGTH_BYTES + bytes, 1);
   let to = HEADER_BYTES;

@@ -6,6 +6,7 @@ import { COPY_COLUMNS } from './copy-line.ts';
 import { CopyQuery } from './copy-query.ts';
 import { toJsonRows } from './json-rows.ts';
 import { type Query, loadQuery } from './load-query.ts';
+import { SpareBuffers } from './spare-buffers.ts';
 import { StoreError } from './store-error.ts';
 import { type StorableRow, toEventRow } from './transcoding/transcoded-row.ts';
 import { queryOn, withClient } from './with-client.ts';
@@ -50,9 +51,15 @@ interface Statements {
   readonly conflicting: Query;
 }
 
+interface StoreContext extends StoreOptions {
+  readonly statements: Statements;
+  readonly frames: SpareBuffers;
+}
+
 /** Makes the writer of batches. Does no I/O but reading its statements. */
 export function createStore(pool: Pool, { writer }: StoreOptions): Store {
   const statements = { idempotent: loadQuery('store_idempotent'), conflicting: loadQuery('find_conflicting') };
+  const context = { writer, statements, frames: new SpareBuffers() };
 
   async function storeBatch(rows: readonly StorableRow[], options: StoreBatchOptions = {}): Promise<StoreResult> {
     if (rows.length === 0) return { kind: 'stored', inserted: 0, duplicates: 0, conflicting: [], path: 'idempotent' };
@@ -70,10 +77,10 @@ export function createStore(pool: Pool, { writer }: StoreOptions): Store {
 
   async function storeSorted(sorted: readonly StorableRow[], isIdempotent: boolean): Promise<StoreResult> {
     return withClient(pool, async (client) => {
-      if (!isIdempotent && (await copyUnlessDuplicate(client, sorted, writer))) {
+      if (!isIdempotent && (await copyUnlessDuplicate(client, sorted, context))) {
         return { kind: 'stored', inserted: sorted.length, duplicates: 0, conflicting: [], path: 'copy' };
       }
-      return storeIdempotent(client, sorted, { writer, statements });
+      return storeIdempotent(client, sorted, context);
     });
   }
 
@@ -88,9 +95,13 @@ function isPartitionMoved(error: unknown): boolean {
 }
 
 /** False when an id is there already, in the table or twice in the batch: then nothing was stored. */
-async function copyUnlessDuplicate(client: PoolClient, rows: readonly StorableRow[], writer: string): Promise<boolean> {
+async function copyUnlessDuplicate(
+  client: PoolClient,
+  rows: readonly StorableRow[],
+  context: StoreContext,
+): Promise<boolean> {
   try {
-    await copyRows(client, rows, writer);
+    await copyRows(client, rows, context);
     return true;
   } catch (error) {
     if (classifyPostgresError(error).kind === 'duplicate') return false;
@@ -98,12 +109,14 @@ async function copyUnlessDuplicate(client: PoolClient, rows: readonly StorableRo
   }
 }
 
-async function copyRows(client: PoolClient, rows: readonly StorableRow[], writer: string): Promise<void> {
-  const text = toStoreText(rows, writer);
-  const frame = toCopyFrame(rows);
+async function copyRows(client: PoolClient, rows: readonly StorableRow[], context: StoreContext): Promise<void> {
+  const text = toStoreText(rows, context.writer);
+  const frame = toCopyFrame(rows, (bytes) => context.frames.take(bytes));
   await new Promise<void>((resolve, reject) => {
     client.query(new CopyQuery(text, frame, (error) => (error === null ? resolve() : reject(error))));
   });
+  // Committed, so every byte has been read. After an error some may still wait in the socket: that frame is left to it.
+  context.frames.giveBack(frame);
 }
 
 /** The two-statement query: a parameterised one cannot hold two, so its four values are literals, each quoted. */
@@ -119,7 +132,7 @@ function toStoreText(rows: readonly StorableRow[], writer: string): string {
 async function storeIdempotent(
   client: PoolClient,
   rows: readonly StorableRow[],
-  { writer, statements }: { readonly writer: string; readonly statements: Statements },
+  { writer, statements }: StoreContext,
 ): Promise<StoreResult> {
   const answer = (await queryOn(client, statements.idempotent, [toJsonRows(rows.map(toEventRow)), writer])).rows[0];
   const inserted = Number(answer?.['inserted'] ?? 0);

@@ -6,7 +6,7 @@ import { toCopyLine } from '../src/copy-line.ts';
 it('a frame is one CopyData message and CopyDone, measured in bytes', () => {
   const row = buildRow({ description: 'ä' });
   const line = Buffer.from(toCopyLine(row));
-  const frame = toCopyFrame([row, row]);
+  const frame = toCopyFrame([row, row], Buffer.alloc);
   expect(frame[0]).toBe(0x64);
   expect(frame.readUInt32BE(1)).toBe(4 + 2 * line.length);
   expect(frame.subarray(5, -5)).toEqual(Buffer.concat([line, line]));

@@ -1,6 +1,7 @@
 import { QueueError } from '@auditlane/queue';
 import type { Claim, Queue } from '@auditlane/queue';
 import type { Logger, Sleep } from '@auditlane/runtime';
+import { LineBuffer } from '@auditlane/store';
 import type { Tally } from '../beats/tally.ts';
 import { outageBackoffMs } from '../outages/backoff.ts';
 import type { MassPoison } from '../outages/mass-poison.ts';
@@ -40,6 +41,8 @@ export interface WorkClaimParts {
   readonly writer: BatchWriter;
   readonly massPoison: Pick<MassPoison, 'store'>;
   readonly probe: ProbeEntries;
+  /** Buffers of claims whose statements have all ended, to be used again: a new one for each claim takes memory. */
+  readonly spareLines: LineBuffer[];
   readonly tally: Tally;
   readonly drain: DrainSignals;
   readonly sleep: Sleep;
@@ -75,11 +78,13 @@ async function storeHeld(parts: WorkClaimParts, held: HeldClaim, isAdopted: bool
   const startedMs = parts.clockMs();
   const firstMs = parts.now();
   const { attempt, entries } = held.claim;
-  const decoded = attempt < SUSPECT_ATTEMPT ? decodeClaim(entries) : await decodeSuspects(parts, held);
+  const lines = parts.spareLines.pop() ?? new LineBuffer(0);
+  const decoded = attempt < SUSPECT_ATTEMPT ? decodeClaim(entries, lines) : await decodeSuspects(parts, held);
   const rows = attempt >= LATE_ATTEMPT && attempt % 2 === 1 ? decoded.rows.toReversed() : decoded.rows;
   const written = await unlessLeft(storeRows(parts, held, { rows, isAdopted }), parts.drain.leavePostgres);
   if (held.fenced.aborted) return;
   if (written.kind === 'interrupted') return release(parts, held);
+  parts.spareLines.push(lines);
   parts.crashPoint('after-commit');
   parts.tally.stored({ rows: written.inserted, duplicates: written.duplicates, conflicts: written.conflicts });
   const rejected = [...decoded.rejected, ...written.rejected];

@@ -28,11 +28,12 @@ export interface DecodedClaim {
 
 /**
  * Decodes each entry alone, so that no entry's fault is another's. Total: any bytes end in one of the three lists.
- * Entries as our client writes them are transcoded to their COPY lines at once, side by side in one buffer.
+ * Entries as our client writes them are transcoded at once to their COPY lines, which lie side by side in `lines` and are
+ * valid until that buffer is used again.
  */
-export function decodeClaim(entries: readonly Buffer[]): DecodedClaim {
+export function decodeClaim(entries: readonly Buffer[], lines: LineBuffer = new LineBuffer(0)): DecodedClaim {
   const decoded: MutableDecoded = { rows: [], rejected: [], held: [] };
-  const lines = new LineBuffer(entries.reduce((sum, entry) => sum + entry.length, 0) + SPARE_BYTES);
+  lines.reuse(entries.reduce((sum, entry) => sum + entry.length, 0) + SPARE_BYTES);
   const nowMs = Date.now();
   for (const raw of entries) {
     const row = toTranscodedRow(raw, lines, nowMs);
@@ -42,8 +43,8 @@ export function decodeClaim(entries: readonly Buffer[]): DecodedClaim {
   return decoded;
 }
 
-/** Lines are mostly shorter than their entries, but room is asked for the longest that the next one could be. */
-const SPARE_BYTES = 65_536;
+/** Lines are mostly shorter than their entries; the last one asks for room as if it were not. */
+const SPARE_BYTES = 1024;
 
 interface MutableDecoded {
   readonly rows: DecodedEntry[];

@@ -40,7 +40,7 @@ const DAY_MS = 86_400_000;
 const OLD_MS = 366 * DAY_MS;
 const MAX_FLAGS_DIGITS = 9;
 const MAX_SEQ_DIGITS = 15;
-/** What a line may be longer than twice its entry: a null for each column. */
+/** What a line may be longer than its values: a null for each column. */
 const NULLS_BYTES = 128;
 
 function toQuotedWords(words: readonly string[]): readonly Buffer[] {
@@ -103,7 +103,16 @@ const COLUMNS: readonly Column[] = [
  */
 export function transcodeEntry(raw: Buffer, out: LineBuffer, nowMs: number): number {
   if (raw.length > LIMITS.entryBytes) return FOREIGN;
+  // A line is shorter than its entry, whose keys it leaves out, unless it doubles many backslashes.
+  out.reserve(raw.length + NULLS_BYTES);
+  const start = writeLine(raw, out, nowMs);
+  if (start === FOREIGN || !out.isOverrun) return start;
+  out.length = start;
   out.reserve(2 * raw.length + NULLS_BYTES);
+  return writeLine(raw, out, nowMs);
+}
+
+function writeLine(raw: Buffer, out: LineBuffer, nowMs: number): number {
   const start = out.length;
   const at = copyHead(raw, out, nowMs);
   const end = at === FOREIGN ? FOREIGN : copyRest(raw, at, out);
