@@ -3,7 +3,7 @@
  * closed in reverse order: no new runs, runs in progress end, then the connections do.
  */
 import { hostname } from 'node:os';
-import { connectRedis, toQueueKeys } from '@auditlane/queue';
+import { connectRedis, createQueue, toQueueKeys } from '@auditlane/queue';
 import type { QueueKeys } from '@auditlane/queue';
 import { ConfigError, createRateLimitedLog, sleep, toRedisUrl } from '@auditlane/runtime';
 import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime';
@@ -20,6 +20,7 @@ import { runHourlyRound } from './schedules/hourly-round.ts';
 import { openSchedules } from './schedules/open-schedules.ts';
 import { runTimer } from './schedules/run-timer.ts';
 import { toSchedulePrefix } from './schedules/schedule-prefix.ts';
+import { createDeadLettersTask } from './tasks/dead-letters.ts';
 import { createPartitionsTask } from './tasks/partitions.ts';
 import { createRetentionTask } from './tasks/retention.ts';
 import { createSelfCheckTask } from './tasks/self-check.ts';
@@ -54,6 +55,7 @@ interface Tasks {
   readonly retention: ScheduledTask;
   readonly selfCheck: ScheduledTask;
   readonly summarize: Task;
+  readonly deadLetters: Task;
 }
 
 /**
@@ -89,19 +91,22 @@ function toKeys(queueKey: string): QueueKeys {
   }
 }
 
-function createTasks({ env, log, stack, pool, keys }: Ground): Tasks {
+function createTasks({ env, log, logger, stack, pool, keys }: Ground): Tasks {
   const redis = connectRedis(toRedisUrl(env), {
     name: 'audit-maintenance',
     onError: (error) => void log.warn(`redis:${error.code}`, { err: error }, 'redis connection failed'),
   });
   stack.defer(() => redis.disconnect());
+  const queue = createQueue(redis, keys);
   const retentionDays = env.AUDIT_RETENTION_DAYS;
   const caps = { capacity: env.AUDIT_MAX_QUEUE_LENGTH, urgentCapacity: env.AUDIT_MAX_URGENT_LENGTH };
+  const bounds = { maxLength: env.AUDIT_MAX_FAILED_LENGTH, maxBytes: env.AUDIT_MAX_FAILED_BYTES };
   return {
     partitions: createPartitionsTask({ pool, retentionDays, log }),
     retention: createRetentionTask({ pool, retentionDays }),
     selfCheck: createSelfCheckTask({ redis, keys, caps, pool, log }),
     summarize: createSummarizeTask(pool),
+    deadLetters: createDeadLettersTask({ queue, pool, logger, ...bounds }),
   };
 }
 
@@ -118,11 +123,13 @@ function openRunner({ pool, log, logger, stack, drainMs }: Ground): Runner {
 
 /** Not awaited when closing: timers end with the signal, and their runs are the runner's to wait for. */
 function openTimers({ pool, signal }: Ground, tasks: Tasks, runner: Runner): void {
-  const { partitions, retention, selfCheck, summarize } = tasks;
+  const { partitions, retention, selfCheck } = tasks;
   const hourly = { runner, pool, partitions, others: [retention, selfCheck], now: Date.now };
   void runTimer({ ...TIMING, everyMs: HOUR_MS, round: () => runHourlyRound(hourly, signal) }, signal);
-  const round = async (): Promise<boolean> => (await runner.run(summarize)).kind === 'succeeded';
-  void runTimer({ ...TIMING, everyMs: summarize.everyMs, round }, signal);
+  for (const task of [tasks.summarize, tasks.deadLetters]) {
+    const round = async (): Promise<boolean> => (await runner.run(task)).kind === 'succeeded';
+    void runTimer({ ...TIMING, everyMs: task.everyMs, round }, signal);
+  }
 }
 
 function openSchedulesInRedis(ground: Ground, tasks: Tasks, runner: Runner): void {

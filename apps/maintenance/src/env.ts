@@ -13,6 +13,9 @@ export const maintenanceEnvSchema = z.object({
   // What the queue may hold, which the self-check compares with the memory of Redis.
   AUDIT_MAX_QUEUE_LENGTH: sharedEnv.AUDIT_MAX_QUEUE_LENGTH,
   AUDIT_MAX_URGENT_LENGTH: sharedEnv.AUDIT_MAX_URGENT_LENGTH,
+  // What the list of dead letters may hold before its oldest move to the table.
+  AUDIT_MAX_FAILED_LENGTH: sharedEnv.AUDIT_MAX_FAILED_LENGTH,
+  AUDIT_MAX_FAILED_BYTES: sharedEnv.AUDIT_MAX_FAILED_BYTES,
   AUDIT_RETENTION_DAYS: sharedEnv.AUDIT_RETENTION_DAYS,
 });
 

@@ -7,8 +7,8 @@ import { settlesWithin } from '../outages/waits.ts';
 /** What the words of `DATABASE_SSL` mean to the driver. */
 const SSL = { disable: false, 'no-verify': 'no-verify', 'verify-full': true } as const;
 
-/** Two runs at a time, and one to note them. */
-const CONNECTIONS = 3;
+/** Two runs at a time, of which one may hold a lock beside what it does, and one to note them. */
+const CONNECTIONS = 4;
 const END_MS = 1000;
 
 /** The TLS setting for the store, absent when the URL decides. */

@@ -42,10 +42,18 @@ export const queueVariables = {
     fallback: '65536',
   }),
   AUDIT_MAX_FAILED_LENGTH: variable(wholeNumber(1, 10_000_000).default(10_000), {
-    description: 'Number of dead letters in `audit:failed` above which health is degraded; none is ever trimmed.',
+    description:
+      'Dead letters that `audit:failed` may hold; maintenance moves older ones to the table `audit_dead_letters`, none is discarded.',
     section: 'Queue',
-    readBy: ['api', 'worker', 'cli'],
+    readBy: ['api', 'worker', 'maintenance', 'cli'],
     allowed: 'whole number of dead letters, 1 to 10000000',
     fallback: '10000',
+  }),
+  AUDIT_MAX_FAILED_BYTES: variable(wholeNumber(1_048_576, 17_179_869_184).default(67_108_864), {
+    description: 'Bytes that `audit:failed` may take in Redis; beyond them its oldest dead letters move as above.',
+    section: 'Queue',
+    readBy: ['maintenance'],
+    allowed: 'whole number of bytes, 1048576 to 17179869184',
+    fallback: '67108864',
   }),
 };
