@@ -197,7 +197,11 @@ export class Transport {
       isReady: () => this.#redis?.gate.state === 'ready',
       askMarks: (id) => this.#openRedis().queue.lastPush(id),
       pushAgain: ({ lane, lines, bytes }) => this.#pushLines(lane, 'replay')({ lines, bytes, isRetry: true }),
-      onLoss: (cause, events) => warnings.warn(LOST, { cause, pushed_again: events, queued_before: queuedCount() }),
+      onLoss: (cause, events) => {
+        // At once: the receipts that held the process may be given before the next tick.
+        this.#holdForReplay(this.#ticker.now());
+        warnings.warn(LOST, { cause, pushed_again: events, queued_before: queuedCount() });
+      },
       onError: (error) => warnings.warn('audit client could not ask Redis what it still has', toErrorFacts(error)),
       now: () => this.#ticker.now(),
       sleep: (ms) => delay(ms, undefined, { ref: false }),

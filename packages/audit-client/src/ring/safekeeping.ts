@@ -20,7 +20,7 @@ export interface SafekeepingSurroundings {
   readonly askMarks: (producerId: string) => Promise<LastPush>;
   /** Pushes in the stream `replay`; total. */
   readonly pushAgain: (chunk: DueChunk) => Promise<PushOutcome>;
-  /** A loss was found, and so many events of it are pushed again. */
+  /** A loss was found, and so many events of it are due from now on. Called before the answer that showed it has receipts. */
   readonly onLoss: (cause: Loss['cause'], events: number) => void;
   /** Redis could not be asked, or did not take a replay; for the log. */
   readonly onError: (error: unknown) => void;
@@ -176,12 +176,12 @@ export class Safekeeping {
     }
     const lost = PUSH_STREAMS.flatMap((stream) => this.#takeLost(stream, loss.lostAfter[stream]));
     const events = lost.reduce((sum, push) => sum + push.lines.length, 0);
+    this.#replay.add(lost);
     // Not so when a mark was removed that had nothing of ours under it: an idle producer was forgotten, not an event.
     if (events > 0 || loss.cause === 'other_data_set') {
       this.#losses += 1;
       this.#around.onLoss(loss.cause, events);
     }
-    this.#replay.add(lost);
   }
 
   #takeLost(stream: PushStream, lostAfter: number | undefined): readonly RetainedPush[] {
