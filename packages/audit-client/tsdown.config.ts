@@ -19,6 +19,6 @@ export default defineConfig({
   copy: [
     // What enqueueing and storing need, and no more: the migrations and the worker's scripts stay at home.
     { from: '../queue/lua/{enqueue,count,last_push,retire}.lua', to: 'lua' },
-    { from: '../store/sql/queries/{store_idempotent,find_conflicting}.sql', to: 'sql/queries' },
+    { from: '../store/sql/queries/{store_idempotent,find_conflicting,find_stored}.sql', to: 'sql/queries' },
   ],
 });

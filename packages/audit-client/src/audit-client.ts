@@ -66,6 +66,12 @@ export interface AuditClientOptions {
    * `direct`ly in Postgres, or `drop`. `AUDIT_OVERFLOW`; default `spool`.
    */
   readonly overflow?: OverflowPolicy | undefined;
+  /**
+   * `durable`: an event that Redis acknowledged is kept in memory for a while, to be pushed again should Redis lose it.
+   * `strict`: it is on this machine's disk as well, synced, until Postgres has it; needs a database address.
+   * `AUDIT_GUARANTEE`; default `durable`.
+   */
+  readonly guarantee?: 'durable' | 'strict' | undefined;
   /** Folder of the spool, made with mode 0700. `AUDIT_SPOOL_DIR`; default `$XDG_STATE_HOME/auditlane-spool`, else `~/.local/state/auditlane-spool`. */
   readonly spoolDir?: string | undefined;
   /** Bytes on disk above which this process spools no more. `AUDIT_SPOOL_MAX_BYTES`; default 268435456 (256 MiB). */

@@ -5,6 +5,7 @@ import { type Admitted, Call, type CallOutcome, type Route } from './calls/call.
 import { PendingCalls } from './calls/pending-calls.ts';
 import { createCriticalRoute, createOrdinaryRoute, type Places } from './calls/routes.ts';
 import { createEncoder, type Encoder } from './encoder.ts';
+import { createStrictRoute } from './calls/strict-route.ts';
 import type { Producer } from './producer.ts';
 import type { AcceptedReceipt, Receipt, RejectedReceipt, RejectionReason, TransactionReceipt } from './receipt.ts';
 import { createReceiptCounts, isAccepted, toErrorCode, toRejection } from './receipts.ts';
@@ -72,12 +73,14 @@ export class Client implements AuditClient {
     const places: Places = {
       addToLane: (lane, entry) => transport.addToLane(lane, entry),
       spool: (call) => transport.spool(call),
+      offerLater: (position) => transport.offerLater(position),
       commit: (call) => transport.commit(call),
       now: () => transport.now(),
       onUncommitted: (error) =>
         options.warnings.warn('audit client could not store a critical event directly', toErrorFacts(error)),
     };
-    this.#ordinary = createOrdinaryRoute(settings.overflow, places);
+    const isStrict = settings.guarantee === 'strict';
+    this.#ordinary = isStrict ? createStrictRoute(places) : createOrdinaryRoute(settings.overflow, places);
     this.#critical = createCriticalRoute(settings.criticalDeadlineMs, places);
   }
 
@@ -151,12 +154,13 @@ export class Client implements AuditClient {
   }
 
   #toFullness(): Fullness {
-    const { bufferMaxEvents, bufferMaxBytes, overflow } = this.#options.settings;
+    const { bufferMaxEvents, bufferMaxBytes, overflow, guarantee } = this.#options.settings;
     const share = Math.max(this.#pending.events / bufferMaxEvents, this.#pending.bytes / bufferMaxBytes);
     if (share < 1) {
       return 'free';
     }
-    return share < 2 && (overflow === 'spool' || overflow === 'direct') ? 'half' : 'full';
+    const hasOtherPlace = guarantee === 'strict' || overflow === 'spool' || overflow === 'direct';
+    return share < 2 && hasOtherPlace ? 'half' : 'full';
   }
 
   /** Encodes the event of a call, or says why it is not admitted. The producer's number is taken here and nowhere else. */
@@ -191,9 +195,7 @@ export class Client implements AuditClient {
       settle: (settled, outcome) => resolve(this.#settle(settled, outcome)),
     });
     this.#pending.add(call);
-    if (fullness === 'free' || call.refused('queue_full') === 'keep') {
-      this.#transport.addToLane(call.lane, call);
-    }
+    this.#ordinary.start(call, fullness !== 'free');
   }
 
   #startCritical(
@@ -218,7 +220,7 @@ export class Client implements AuditClient {
       },
     );
     this.#pending.add(call);
-    this.#transport.commit(call);
+    this.#critical.start(call, false);
   }
 
   #settle(call: Call, outcome: CallOutcome): Receipt {
@@ -228,7 +230,7 @@ export class Client implements AuditClient {
       return this.#reject(outcome);
     }
     this.#counts.accepted[outcome] += 1;
-    return { id: call.id, status: outcome };
+    return call.hasTwoCopies ? { id: call.id, status: outcome, copies: 2 } : { id: call.id, status: outcome };
   }
 
   #reject(reason: RejectionReason, issues?: readonly EventIssue[]): RejectedReceipt {

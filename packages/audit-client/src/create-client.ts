@@ -7,6 +7,9 @@ import { createProducer } from './producer.ts';
 import { readSettings } from './settings/read-settings.ts';
 import { createWarnings } from './warnings.ts';
 
+const NO_DATABASE =
+  'audit client keeps every event on disk: AUDIT_GUARANTEE=strict removes it once Postgres has it, which takes DATABASE_URL or AUDIT_WRITER_URL';
+
 /** Builds a client from options of any shape and the environment; total. No I/O before the first call. */
 export function createClient(options: unknown, acceptIds: boolean): AuditClient {
   const warnings = createWarnings(findLogger(options) ?? createStderrLogger(), Date.now);
@@ -14,8 +17,9 @@ export function createClient(options: unknown, acceptIds: boolean): AuditClient 
   if (result.kind === 'invalid') {
     return createMisconfiguredClient(result.issues, warnings);
   }
-  if (result.settings.guarantee === 'strict') {
-    warnings.warn('audit client does not offer AUDIT_GUARANTEE=strict in this version, receipts promise "durable"');
+  const { guarantee, databaseUrl, writerUrl } = result.settings;
+  if (guarantee === 'strict' && databaseUrl === undefined && writerUrl === undefined) {
+    warnings.warn(NO_DATABASE);
   }
   const client = new Client({
     settings: result.settings,

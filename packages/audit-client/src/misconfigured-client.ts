@@ -39,7 +39,7 @@ export function createMisconfiguredClient(issues: readonly EventIssue[], warning
       ...counts.accepted,
       rejected: { ...counts.rejected },
       redis: 'closed',
-      spool: { bytes: 0, replayed: 0, corrupt: 0, faults: 0, adopted: 0 },
+      spool: { bytes: 0, replayed: 0, confirmed: 0, corrupt: 0, faults: 0, adopted: 0 },
       ring: { events: 0, bytes: 0, due: 0, replayed: 0, losses: 0 },
     }),
   };

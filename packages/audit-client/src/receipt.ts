@@ -44,6 +44,11 @@ export type AcceptedStatus = 'queued' | 'spooled' | 'stored';
 export interface AcceptedReceipt {
   readonly id: string;
   readonly status: AcceptedStatus;
+  /**
+   * With the guarantee `strict`: the event is on the synced disk of this machine and in Redis, and the disk keeps it until
+   * Postgres has it. Absent: it is in the one place that `status` names.
+   */
+  readonly copies?: 2;
 }
 
 /** The receipt of an event that is not kept, with the reason. */

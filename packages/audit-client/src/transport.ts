@@ -18,6 +18,8 @@ import type { RingStats } from './ring/ring-stats.ts';
 import { Safekeeping } from './ring/safekeeping.ts';
 import type { Settings } from './settings/settings.ts';
 import type { SpoolCall } from './spool/group-commit.ts';
+import { createFindSettled } from './spool/find-settled.ts';
+import type { FramePosition } from './spool/segment-writer.ts';
 import type { SpoolStats } from './spool/spool-stats.ts';
 import { Spool } from './spool/spool.ts';
 import { Ticker } from './ticker.ts';
@@ -68,6 +70,8 @@ export class Transport {
       (time, wasLate) => this.#tick(time, wasLate),
     );
     const { settings, producer, warnings } = options;
+    this.writer = `${hostname()}:${process.pid}:${producer.id}`;
+    this.#postgres = createPostgresLink(settings, this.writer);
     this.#hold = new ProcessHold(this.#ticker);
     this.#safekeeping = this.#createSafekeeping();
     this.#lanes = { main: this.#createLane('main'), urgent: this.#createLane('urgent') };
@@ -76,6 +80,8 @@ export class Transport {
       maxBytes: settings.spoolMaxBytes,
       producerId: producer.id,
       target: toTarget(settings.redisUrl, settings.queueKey),
+      guarantee: settings.guarantee,
+      findSettled: createFindSettled(this.#postgres.findStored, (ids) => this.#openRedis().queue.parked(ids)),
       offer: (entries) => offerSpooled(entries, (lane, entry) => this.addToLane(lane, entry)),
       onCorrupt: () => this.drops.add('spool_corrupt'),
       onWaiting: () => this.#ticker.wake(),
@@ -83,8 +89,6 @@ export class Transport {
       now: () => this.#ticker.now(),
       wallClock: Date.now,
     });
-    this.writer = `${hostname()}:${process.pid}:${producer.id}`;
-    this.#postgres = createPostgresLink(settings, this.writer);
     this.#commits = new Commits(this.#postgres.storeLines, settings.poolSize);
   }
 
@@ -122,6 +126,12 @@ export class Transport {
   spool(call: SpoolCall): void {
     this.#openRedis();
     this.#spool.append(call);
+  }
+
+  /** What is spooled there is not in the queue, and shall get there; matters with the guarantee `strict` alone. */
+  offerLater(position: FramePosition): void {
+    this.#spool.offerLater(position);
+    this.#ticker.wake();
   }
 
   commit(call: CommitCall): void {
@@ -163,7 +173,13 @@ export class Transport {
   async close(): Promise<void> {
     // A replay under way may wait for an unref'd socket; without a hold, awaiting this would end the process unsettled.
     this.#hold.set('close', true);
-    await Promise.all([this.#spool.close(), this.#closeSafekeeping()]);
+    await Promise.all([
+      this.#spool.close({
+        boundMs: this.#options.settings.deadlineMs,
+        isQueueReady: () => this.redisState === 'ready',
+      }),
+      this.#closeSafekeeping(),
+    ]);
     await this.reportDrops();
     await this.retire();
     this.#ticker.stop();
@@ -191,7 +207,7 @@ export class Transport {
   #createSafekeeping(): Safekeeping {
     const { settings, producer, warnings, queuedCount, givenUpCount } = this.#options;
     return new Safekeeping({
-      retention: createRetention(settings),
+      retention: createRetention(settings, () => this.#spool.offerAgain()),
       producerId: () => producer.id,
       givenUp: givenUpCount,
       isReady: () => this.#redis?.gate.state === 'ready',

@@ -31,7 +31,7 @@ async function replay(dir: string, segment: Buffer) {
       found.lost += costsEvent ? 1 : 0;
     },
   });
-  expect(await one.replayFolder('dead', Number.POSITIVE_INFINITY)).toBe(true);
+  expect(await one.offerFolder('dead', Number.POSITIVE_INFINITY)).toBe(true);
   const isRemoved = !existsSync(join(folder, '00000001.spool'));
   return { lines, ...found, isRemoved, aside: existsSync(aside) ? readFileSync(aside) : Buffer.alloc(0) };
 }
@@ -92,7 +92,7 @@ test('what was put aside before is added to, not overwritten', async () => {
     onSegmentDone: () => undefined,
     onCorrupt: () => undefined,
   });
-  await second.replayFolder('dead', Number.POSITIVE_INFINITY);
+  await second.offerFolder('dead', Number.POSITIVE_INFINITY);
   const text = readFileSync(aside, 'latin1');
   expect(text).toContain('earlier\n');
   expect(text.split('\n')).toHaveLength(4);

@@ -113,6 +113,7 @@ export {
   readObservation,
 } from './observations.ts';
 export { type OwnEvent, toOwnRow } from './own-event.ts';
+export { findStored } from './find-stored.ts';
 export { type TransactionClient, storeInTransaction } from './store-in-transaction.ts';
 export type { Pool } from 'pg';
 export { LineBuffer } from './transcoding/line-buffer.ts';

@@ -15,6 +15,10 @@ const Accepted = z
     status: z
       .enum(['queued', 'spooled', 'stored'])
       .meta({ description: 'Where the event is: in Redis, on the disk of the API, or in Postgres.' }),
+    copies: z
+      .literal(2)
+      .optional()
+      .meta({ description: 'With AUDIT_GUARANTEE=strict: in Redis and on the disk of the API.' }),
   })
   .meta({ id: 'AcceptedReceipt' });
 

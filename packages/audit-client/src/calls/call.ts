@@ -3,12 +3,19 @@ import type { CommitCall } from '../critical/commits.ts';
 import type { LaneEntry, RefusalCause } from '../lanes/lane-entry.ts';
 import type { AcceptedStatus } from '../receipt.ts';
 import type { SpoolCall } from '../spool/group-commit.ts';
+import type { FramePosition } from '../spool/segment-writer.ts';
 
 /** How a call ended: where its event is, or the cause for which it is nowhere. */
 export type CallOutcome = AcceptedStatus | RefusalCause | 'dropped';
 
-/** Decides where an event goes next when a place did not take it. */
+/** Decides where an event goes, and where next when a place did not take it. */
 export interface Route {
+  /** It is admitted; `isCrowded`: the buffer of the queue is full, so the lane is left out. */
+  start(call: Call, isCrowded: boolean): void;
+  /** Redis has it. */
+  accepted(call: Call): void;
+  /** It is on the disk. */
+  spooled(call: Call, position: FramePosition): void;
   /** The lane did not place it. */
   refused(call: Call, cause: RefusalCause): 'keep' | 'gone';
   /** It has waited in the lane until its deadline and is no longer there. */
@@ -38,7 +45,10 @@ export interface CallOptions {
   readonly settle: (call: Call, outcome: CallOutcome, error?: unknown) => void;
 }
 
-/** One event on its way from the call to its receipt. It is in one place at a time: a lane, the spool, or a commit. */
+/**
+ * One event on its way from the call to its receipt. It is in one place at a time, a lane, the spool, or a commit; with the
+ * guarantee `strict` in lane and spool at once.
+ */
 export class Call implements LaneEntry, SpoolCall, CommitCall {
   readonly id: string;
   readonly lane: Lane;
@@ -51,6 +61,11 @@ export class Call implements LaneEntry, SpoolCall, CommitCall {
   cause: RefusalCause = 'redis_away';
   isUnspoolable = false;
   isUncommittable = false;
+  /** For the guarantee `strict`: what its two places have said so far, and whether both have it. */
+  isQueued = false;
+  isRefused = false;
+  position: FramePosition | null = null;
+  hasTwoCopies = false;
   readonly #route: Route;
   readonly #settle: CallOptions['settle'];
 
@@ -70,7 +85,7 @@ export class Call implements LaneEntry, SpoolCall, CommitCall {
   }
 
   accepted(): void {
-    this.#settle(this, 'queued');
+    this.#route.accepted(this);
   }
 
   refused(cause: RefusalCause): 'keep' | 'gone' {
@@ -83,8 +98,8 @@ export class Call implements LaneEntry, SpoolCall, CommitCall {
     this.#route.expired(this, cause);
   }
 
-  spooled(): void {
-    this.#settle(this, 'spooled');
+  spooled(position: FramePosition): void {
+    this.#route.spooled(this, position);
   }
 
   unspoolable(): void {

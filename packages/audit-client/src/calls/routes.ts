@@ -2,6 +2,7 @@ import type { Lane } from '@auditlane/queue';
 import type { LaneEntry } from '../lanes/lane-entry.ts';
 import type { CommitCall } from '../critical/commits.ts';
 import type { SpoolCall } from '../spool/group-commit.ts';
+import type { FramePosition } from '../spool/segment-writer.ts';
 import type { Call, Route } from './call.ts';
 import type { OverflowPolicy } from './overflow-policy.ts';
 
@@ -9,6 +10,8 @@ import type { OverflowPolicy } from './overflow-policy.ts';
 export interface Places {
   readonly addToLane: (lane: Lane, entry: LaneEntry) => void;
   readonly spool: (call: SpoolCall) => void;
+  /** What is on the disk there is not in the queue, and shall get there. */
+  readonly offerLater: (position: FramePosition) => void;
   readonly commit: (call: CommitCall) => void;
   readonly now: () => number;
   /** Postgres did not take a critical event; for the log. */
@@ -24,6 +27,13 @@ export interface Places {
  */
 export function createOrdinaryRoute(policy: OverflowPolicy, places: Places): Route {
   return {
+    start(call, isCrowded) {
+      if (!isCrowded || call.refused('queue_full') === 'keep') {
+        places.addToLane(call.lane, call);
+      }
+    },
+    accepted: (call) => call.settle('queued'),
+    spooled: (call) => call.settle('spooled'),
     refused: (call) => toNextPlace(policy, call, places),
     expired(call, cause) {
       if (policy === 'spool' && !call.isUnspoolable) {
@@ -73,6 +83,12 @@ function toNextPlace(policy: OverflowPolicy, call: Call, places: Places): 'keep'
  */
 export function createCriticalRoute(laneDeadlineMs: number, places: Places): Route {
   return {
+    start: (call) => places.commit(call),
+    accepted: (call) => call.settle('queued'),
+    spooled(call, position) {
+      places.offerLater(position);
+      call.settle('spooled');
+    },
     uncommitted(call, error) {
       places.onUncommitted(error);
       call.deadlineAt = places.now() + laneDeadlineMs;

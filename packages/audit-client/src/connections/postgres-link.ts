@@ -1,12 +1,15 @@
 import { decodeEntry, type EventRow } from '@auditlane/schema';
-import { createPool, createStore, type Store, storeIsolating } from '@auditlane/store';
+import { createPool, createStore, findStored, type Store, storeIsolating } from '@auditlane/store';
 import type { Pool } from 'pg';
 import type { StoreLines } from '../critical/commits.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { FindSettled } from '../spool/keeper.ts';
 
 /** The client's own small pool, for critical events and the policy `direct`. */
 export interface PostgresLink {
   readonly storeLines: StoreLines;
+  /** Which of these ids are rows, or dead letters that were moved to Postgres; null without a database. */
+  readonly findStored: FindSettled | null;
   close(): Promise<void>;
 }
 
@@ -20,7 +23,7 @@ export function createPostgresLink(settings: Settings, writer: string): Postgres
   const url = settings.writerUrl ?? settings.databaseUrl;
   if (url === undefined) {
     const error = new NoDatabaseError('no databaseUrl (DATABASE_URL) is set, so nothing can be stored directly');
-    return { storeLines: () => Promise.reject(error), close: () => Promise.resolve() };
+    return { storeLines: () => Promise.reject(error), findStored: null, close: () => Promise.resolve() };
   }
   let pool: Pool | null = null;
   let store: Store | null = null;
@@ -29,6 +32,10 @@ export function createPostgresLink(settings: Settings, writer: string): Postgres
       pool ??= openPool(url, settings);
       store ??= createStore(pool, { writer });
       return storeRows(store, lines.map(toRow));
+    },
+    findStored: (ids) => {
+      pool ??= openPool(url, settings);
+      return findStored(pool, ids);
     },
     close: async () => {
       await pool?.end();

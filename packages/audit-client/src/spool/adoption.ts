@@ -7,8 +7,8 @@ const FOLDER_NAME = /^[A-Za-z0-9_-]{1,200}$/;
 
 /** What a look at the other folders of the spool found. */
 export interface Adoption {
-  /** Folders that are ours from now on. */
-  readonly adopted: readonly string[];
+  /** Folders that are ours from now on, and what was promised for what is in them. */
+  readonly adopted: readonly { readonly name: string; readonly guarantee: SpoolOwner['guarantee'] }[];
   /** Abandoned folders with events for another queue than ours; somebody has to be told. */
   readonly foreign: number;
 }
@@ -24,11 +24,13 @@ export async function adoptAbandoned(
   mine: {
     readonly names: ReadonlySet<string>;
     readonly owner: SpoolOwner;
+    /** Whether we can keep a folder of the guarantee `strict`; else it is left to a process that can ask Postgres. */
+    readonly canKeep: boolean;
     readonly toName: () => string;
     readonly now: number;
   },
 ): Promise<Adoption> {
-  const adopted: string[] = [];
+  const adopted: Adoption['adopted'][number][] = [];
   let foreign = 0;
   for (const name of await readdir(spoolDir)) {
     const folder = join(spoolDir, name);
@@ -44,9 +46,13 @@ export async function adoptAbandoned(
       foreign += 1;
       continue;
     }
+    const guarantee = owner?.guarantee ?? mine.owner.guarantee;
+    if (guarantee === 'strict' && !mine.canKeep) {
+      continue;
+    }
     const taken = mine.toName();
-    if (await takeOver(folder, join(spoolDir, taken), mine.owner)) {
-      adopted.push(taken);
+    if (await takeOver(folder, join(spoolDir, taken), { ...mine.owner, guarantee })) {
+      adopted.push({ name: taken, guarantee });
     }
   }
   return { adopted, foreign };

@@ -21,6 +21,8 @@ export interface SpoolOwner {
   readonly namespace: string | null;
   readonly host: string;
   readonly target: string;
+  /** `strict`: the segments are kept until Postgres has their events, whoever owns the folder. */
+  readonly guarantee: 'durable' | 'strict';
 }
 
 const SpoolOwnerFile = z.object({
@@ -30,10 +32,14 @@ const SpoolOwnerFile = z.object({
   namespace: z.string().nullable(),
   host: z.string(),
   target: z.string(),
+  guarantee: z.enum(['durable', 'strict']).default('durable'),
 });
 
 /** This process as an owner. */
-export async function describeOwner(target: string): Promise<SpoolOwner> {
+export async function describeOwner(
+  target: string,
+  guarantee: SpoolOwner['guarantee'] = 'durable',
+): Promise<SpoolOwner> {
   return {
     pid: process.pid,
     start: await readStartTime(process.pid),
@@ -44,6 +50,7 @@ export async function describeOwner(target: string): Promise<SpoolOwner> {
     namespace: await readlink('/proc/self/ns/pid').catch(() => null),
     host: hostname(),
     target,
+    guarantee,
   };
 }
 

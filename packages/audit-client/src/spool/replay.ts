@@ -34,7 +34,7 @@ export class Replay {
   }
 
   /** Replays the complete segments of a folder that are numbered below `limit`. False when the queue took no more. */
-  async replayFolder(name: string, limit: number): Promise<boolean> {
+  async offerFolder(name: string, limit: number): Promise<boolean> {
     const folder = join(this.#around.spoolDir, name);
     const segments = listSegmentNames(await readdir(folder).catch(() => []));
     for (const segment of segments.filter((found) => Number.parseInt(found, 10) < limit)) {

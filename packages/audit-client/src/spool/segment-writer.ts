@@ -73,6 +73,11 @@ export class SegmentWriter {
     }
   }
 
+  /** Every segment below this number is complete. */
+  get completeBelow(): number {
+    return this.#segment?.number ?? this.#nextNumber;
+  }
+
   /** Ends the segment in use; every segment below the answered number is complete. */
   async rotate(): Promise<number> {
     await this.close();

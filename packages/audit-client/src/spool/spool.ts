@@ -1,70 +1,60 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SpoolStats } from './spool-stats.ts';
-import type { Warnings } from '../warnings.ts';
-import { toErrorFacts } from '../warnings.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { adoptAbandoned, removeIfEmpty, touchOwners } from './adoption.ts';
+import { ConfirmPace } from './confirm-pace.ts';
 import { GroupCommit, type SpoolCall } from './group-commit.ts';
+import { Keeper } from './keeper.ts';
+import { measureFolder } from './measure-folder.ts';
 import { describeOwner, type SpoolOwner } from './owner.ts';
-import { Replay, type Offer } from './replay.ts';
-import { listSegmentNames } from './segment-name.ts';
-import type { OpenSegmentFile } from './segment-file.ts';
+import { Replay } from './replay.ts';
 import { type FrameBatch, type FramePosition, SegmentWriter } from './segment-writer.ts';
 import { openSpoolDir } from './spool-folder.ts';
+import type { SpoolOptions } from './spool-options.ts';
+import { SpoolReport } from './spool-report.ts';
+import type { SpoolStats } from './spool-stats.ts';
 
 const HOUSEKEEPING_MS = 15_000;
-const REPLAY_PAUSE_MS = 250;
+const ROUND_PAUSE_MS = 250;
+const CLOSE_POLL_MS = 50;
+const NOT_CONFIRMED =
+  'audit client closed before Postgres was seen to have all events: their copies on disk wait for the next process';
 
-/** What a spool is made with. */
-export interface SpoolOptions {
-  readonly dir: string;
-  /** Bytes on disk above which nothing more is taken; the folders adopted from dead processes count too. */
-  readonly maxBytes: number;
-  readonly producerId: string;
-  /** Names the queue the events are for. */
-  readonly target: string;
-  readonly offer: Offer;
-  /** An event that had a receipt is lost by damage of the disk. */
-  readonly onCorrupt: () => void;
-  /** How segments are opened; by default on the real disk. */
-  readonly openFile?: OpenSegmentFile | undefined;
-  /** Events may wait for a replay: `tick` is to be called. */
-  readonly onWaiting: () => void;
-  readonly warnings: Warnings;
-  /** Milliseconds that never go back, for pauses. */
-  readonly now: () => number;
-  /** Milliseconds since 1970, for the times of files. */
-  readonly wallClock: () => number;
+/** How long to wait at the end, and whether that can help. */
+interface CloseOptions {
+  readonly boundMs: number;
+  readonly isQueueReady: () => boolean;
 }
 
 /**
  * The overflow buffer on disk: `<dir>/<producer id>/00000001.spool`, appended and synced before a receipt is given.
  *
  * Whoever is alive replays: this process its own folder, and folders whose process died, taken over by a rename.
- * Guarantee: an event with the receipt `spooled` is in the queue at least once when its file is removed. Trade: the
- * order between events that went through the spool and those that did not is lost; `producer_seq` restores it.
+ * Guarantee: an event with the receipt `spooled` is in the queue at least once when its file is removed; in a folder of
+ * the guarantee `strict` (see `Keeper`) it is in Postgres. Trade: the order between events that went through the spool
+ * and those that did not is lost; `producer_seq` restores it.
  */
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #writer: SegmentWriter;
   readonly #commit: GroupCommit;
   readonly #replay: Replay;
-  readonly #folders: Set<string>;
+  readonly #keeper: Keeper;
+  /** Our folders, and what was promised for their events. */
+  readonly #folders: Map<string, SpoolOwner['guarantee']>;
+  readonly #pace = new ConfirmPace();
+  readonly #report: SpoolReport;
   #owner: Promise<SpoolOwner> | null = null;
   #housekeeping: NodeJS.Timeout | null = null;
-  #adoptions = 0;
   #bytes = 0;
-  #replayed = 0;
-  #corrupt = 0;
-  #faults = 0;
-  #isReplaying: Promise<void> | null = null;
-  #replayNotBefore = 0;
+  #round: Promise<void> | null = null;
+  #roundNotBefore = 0;
   #isClosed = false;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#folders = new Set([options.producerId]);
+    this.#report = new SpoolReport({ dir: options.dir, warnings: options.warnings, onLost: options.onCorrupt });
+    this.#folders = new Map([[options.producerId, options.guarantee]]);
     this.#writer = new SegmentWriter(
       join(options.dir, options.producerId),
       () => this.#describeOwner(),
@@ -78,43 +68,44 @@ export class Spool {
         this.#startHousekeeping();
         options.onWaiting();
       },
-      onFault: (error) => this.#noteFault('audit spool goes on in a new segment after a failed write', error),
-      onFailed: (error) => this.#noteFault('audit spool cannot be written, events wait in memory', error),
-      onFull: () =>
-        options.warnings.warn('audit spool is full, events wait in memory', {
-          dir: options.dir,
-          max_bytes: options.maxBytes,
-        }),
+      onFault: (error) => this.#report.fault('audit spool goes on in a new segment after a failed write', error),
+      onFailed: (error) => this.#report.fault('audit spool cannot be written, events wait in memory', error),
+      onFull: () => this.#report.warn('audit spool is full, events wait in memory', { max_bytes: options.maxBytes }),
       now: options.now,
     });
-    this.#replay = new Replay({
+    const around = {
       spoolDir: options.dir,
       offer: options.offer,
-      onReplayed: (frames) => (this.#replayed += frames),
-      onSegmentDone: (bytes) => (this.#bytes = Math.max(0, this.#bytes - bytes)),
-      onCorrupt: (costsEvent) => {
-        this.#corrupt += 1;
-        if (costsEvent) {
-          options.onCorrupt();
-        }
-        options.warnings.warn('audit spool is damaged, what cannot be read was put aside', { dir: options.dir });
-      },
-    });
+      onReplayed: (frames: number) => void (this.#report.replayed += frames),
+      onConfirmed: (frames: number) => void (this.#report.confirmed += frames),
+      onSegmentDone: (bytes: number) => void (this.#bytes = Math.max(0, this.#bytes - bytes)),
+      onCorrupt: (costsEvent: boolean) => this.#report.damage(costsEvent),
+      onError: (error: unknown) => this.#report.failed('audit spool cannot ask what Postgres has', error),
+    };
+    this.#replay = new Replay(around);
+    this.#keeper = new Keeper({ ...around, findSettled: options.findSettled });
   }
 
   get stats(): SpoolStats {
-    return {
-      bytes: this.#bytes,
-      replayed: this.#replayed,
-      corrupt: this.#corrupt,
-      faults: this.#faults,
-      adopted: this.#adoptions,
-    };
+    return { bytes: this.#bytes, ...this.#report.counts };
   }
 
   /** Writes and syncs one entry, together with those that arrive meanwhile. */
   append(call: SpoolCall): void {
     this.#commit.append(call);
+  }
+
+  /** The queue has not taken an entry of ours: it gets it with the next round. In a `durable` folder it does anyway. */
+  offerLater(position: FramePosition): void {
+    if (this.#options.guarantee === 'strict') {
+      this.#keeper.offerLater(this.#options.producerId, position);
+    }
+  }
+
+  /** The queue has lost what it had: it gets all that is kept and that Postgres does not have. */
+  offerAgain(): void {
+    this.#keeper.offerAll();
+    this.#options.onWaiting();
   }
 
   /** The queue answers: adopts what dead processes left, to be replayed by `tick`. Never rejects. */
@@ -125,36 +116,60 @@ export class Spool {
 
   /** Called by the client's timer; answers whether events wait for a replay. */
   tick(now: number, isQueueReady: boolean): boolean {
-    if (isQueueReady && this.#bytes > 0 && this.#isReplaying === null && now >= this.#replayNotBefore) {
-      this.#startReplay();
+    if (isQueueReady && this.#bytes > 0 && this.#round === null && now >= this.#roundNotBefore && this.#isDue(now)) {
+      this.#startRound();
     }
     return this.#bytes > 0 && isQueueReady;
   }
 
-  /** Stops replaying, and removes the own folder when it is empty; what is left is adopted by whoever comes next. */
-  async close(): Promise<void> {
+  /**
+   * With the guarantee `strict`, waits up to `boundMs` until Postgres has what is kept, as long as it answers. Then stops,
+   * and removes the own folder when it is empty; what is left is adopted by whoever comes next.
+   */
+  async close({ boundMs, isQueueReady }: CloseOptions = { boundMs: 0, isQueueReady: () => false }): Promise<void> {
+    const endAt = this.#options.now() + boundMs;
+    while (isQueueReady() && this.#isWorthWaiting() && this.#options.now() < endAt) {
+      this.#pace.askSoon();
+      this.#startRound();
+      await this.#round;
+      await delay(CLOSE_POLL_MS);
+    }
     this.#isClosed = true;
     clearInterval(this.#housekeeping ?? undefined);
-    await this.#isReplaying;
+    await this.#round;
     await this.#commit.exclusively(() => this.#writer.close());
-    for (const name of this.#folders) {
+    for (const name of this.#folders.keys()) {
       await removeIfEmpty(join(this.#options.dir, name));
+    }
+    if (this.#bytes > 0 && this.#options.guarantee === 'strict') {
+      this.#report.warn(NOT_CONFIRMED, { bytes: this.#bytes });
     }
   }
 
+  #isWorthWaiting(): boolean {
+    const { guarantee, findSettled } = this.#options;
+    const canConfirm = findSettled !== null && this.#pace.isAnswered;
+    return guarantee === 'strict' && canConfirm && this.#bytes > 0;
+  }
+
+  #isDue(now: number): boolean {
+    const hasPlain = [...this.#folders.values()].includes('durable');
+    return hasPlain || this.#keeper.hasOffers() || this.#pace.isDue(now);
+  }
+
   #describeOwner(): Promise<SpoolOwner> {
-    this.#owner ??= describeOwner(this.#options.target);
+    this.#owner ??= describeOwner(this.#options.target, this.#options.guarantee);
     return this.#owner;
   }
 
   async #write(batch: FrameBatch): Promise<FramePosition> {
     await openSpoolDir(this.#options.dir);
-    return this.#writer.append(batch);
-  }
-
-  #noteFault(condition: string, error: unknown): void {
-    this.#faults += 1;
-    this.#options.warnings.warn(condition, { dir: this.#options.dir, ...toErrorFacts(error) });
+    const position = await this.#writer.append(batch);
+    if (this.#options.guarantee === 'strict') {
+      const last = { segment: position.segment, frame: position.frame + batch.frames - 1 };
+      this.#keeper.written(this.#options.producerId, last);
+    }
+    return position;
   }
 
   #startHousekeeping(): void {
@@ -164,19 +179,25 @@ export class Spool {
   }
 
   async #keepHouse(): Promise<void> {
-    const { dir, warnings, wallClock, producerId } = this.#options;
+    const { dir, wallClock, producerId, guarantee, findSettled } = this.#options;
     try {
-      await touchOwners(dir, this.#folders, wallClock());
-      const owner = await this.#describeOwner();
-      const toName = (): string => `${producerId}-${randomBytes(6).toString('hex')}`;
-      const { adopted, foreign } = await adoptAbandoned(dir, { names: this.#folders, owner, toName, now: wallClock() });
-      for (const name of adopted) {
-        this.#folders.add(name);
-        this.#adoptions += 1;
+      const names = new Set(this.#folders.keys());
+      await touchOwners(dir, names, wallClock());
+      const { adopted, foreign } = await adoptAbandoned(dir, {
+        names,
+        owner: await this.#describeOwner(),
+        canKeep: guarantee === 'strict' || findSettled !== null,
+        toName: () => `${producerId}-${randomBytes(6).toString('hex')}`,
+        now: wallClock(),
+      });
+      for (const folder of adopted) {
+        this.#folders.set(folder.name, folder.guarantee);
+        this.#report.adopted += 1;
+        this.#pace.askSoon();
       }
       await this.#recount();
       if (foreign > 0) {
-        warnings.warn('audit spool holds events of dead processes for another queue', { dir, folders: foreign });
+        this.#report.warn('audit spool holds events of dead processes for another queue', { folders: foreign });
       }
     } catch {
       // No such folder: nothing was ever spooled here. Any other fault shows at the next write, which reports it.
@@ -184,13 +205,13 @@ export class Spool {
     this.#options.onWaiting();
   }
 
-  #startReplay(): void {
-    if (!this.#isClosed) {
-      this.#isReplaying = this.#replayAll()
+  #startRound(): void {
+    if (!this.#isClosed && this.#round === null) {
+      this.#round = this.#runRound()
         .then(() => this.#recount())
         .finally(() => {
-          this.#isReplaying = null;
-          this.#replayNotBefore = this.#options.now() + REPLAY_PAUSE_MS;
+          this.#round = null;
+          this.#roundNotBefore = this.#options.now() + ROUND_PAUSE_MS;
         });
     }
   }
@@ -201,45 +222,77 @@ export class Spool {
    */
   async #recount(): Promise<void> {
     const measure = async (): Promise<void> => {
-      const sizes = [...this.#folders].map((name) => measureFolder(join(this.#options.dir, name)));
+      const sizes = [...this.#folders.keys()].map((name) => measureFolder(join(this.#options.dir, name)));
       this.#bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     };
     // A disk that cannot be read now is asked again; until then the sum stands.
     await this.#commit.exclusively(measure).catch(() => undefined);
   }
 
-  async #replayAll(): Promise<void> {
+  async #runRound(): Promise<void> {
     try {
-      const limit = await this.#commit.exclusively(() => this.#writer.rotate());
-      // Adopted folders are older than ours.
-      for (const name of [...this.#folders].toReversed()) {
-        const isOwn = name === this.#options.producerId;
-        if (this.#isClosed || !(await this.#replay.replayFolder(name, isOwn ? limit : Number.POSITIVE_INFINITY))) {
-          return;
-        }
-        if (!isOwn) {
-          this.#folders.delete(name);
-          await removeIfEmpty(join(this.#options.dir, name));
-        }
+      const ownLimit = await this.#toLimit();
+      const limitOf = (name: string): number =>
+        name === this.#options.producerId ? ownLimit : Number.POSITIVE_INFINITY;
+      if (await this.#offerAll(limitOf)) {
+        await this.#confirmAll(limitOf);
       }
     } catch (error) {
-      this.#options.warnings.warn('audit spool cannot be replayed, will retry', {
-        dir: this.#options.dir,
-        ...toErrorFacts(error),
-      });
+      this.#report.failed('audit spool cannot be replayed, will retry', error);
     }
   }
-}
 
-/** Bytes of the segments in a folder; none for a folder that is gone. */
-async function measureFolder(folder: string): Promise<number> {
-  try {
-    const found = listSegmentNames(await readdir(folder)).map((name) => stat(join(folder, name)));
-    return (await Promise.all(found)).reduce((sum, { size }) => sum + size, 0);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return 0;
+  /** Which of our own segments can be read: all when the one in use is ended now, else those before it. */
+  #toLimit(): Promise<number> {
+    const isDue =
+      this.#options.guarantee === 'durable' || this.#keeper.hasOffers() || this.#pace.isDue(this.#options.now());
+    return this.#commit.exclusively(() =>
+      isDue ? this.#writer.rotate() : Promise.resolve(this.#writer.completeBelow),
+    );
+  }
+
+  /** Offers what the queue has still to get; adopted folders first, which are older. False when it took no more. */
+  async #offerAll(limitOf: (name: string) => number): Promise<boolean> {
+    for (const [name, guarantee] of [...this.#folders].toReversed()) {
+      const reader = guarantee === 'strict' ? this.#keeper : this.#replay;
+      if (this.#isClosed || !(await reader.offerFolder(name, limitOf(name)))) {
+        return false;
+      }
+      if (guarantee === 'durable') {
+        await this.#leave(name);
+      }
     }
-    throw error;
+    return true;
+  }
+
+  async #confirmAll(limitOf: (name: string) => number): Promise<void> {
+    if (!this.#pace.isDue(this.#options.now())) {
+      return;
+    }
+    const before = this.#report.confirmed;
+    try {
+      for (const [name, guarantee] of [...this.#folders].toReversed()) {
+        if (
+          guarantee === 'strict' &&
+          !this.#isClosed &&
+          (await this.#keeper.confirmFolder(name, limitOf(name))) === 0
+        ) {
+          await this.#leave(name);
+        }
+      }
+      this.#pace.answered(this.#options.now(), this.#report.confirmed > before);
+    } catch (error) {
+      this.#pace.failed(this.#options.now());
+      this.#report.failed('audit spool cannot ask what Postgres has', error);
+    }
+  }
+
+  /** An adopted folder is done. */
+  async #leave(name: string): Promise<void> {
+    if (name !== this.#options.producerId) {
+      this.#folders.delete(name);
+      this.#keeper.forget(name);
+      await removeIfEmpty(join(this.#options.dir, name));
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { SpooledEntry } from '../../src/spool/frame.ts';
-import { Spool, type SpoolOptions } from '../../src/spool/spool.ts';
+import { Spool } from '../../src/spool/spool.ts';
+import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { createWarnings } from '../../src/warnings.ts';
 
 /** A spool whose queue is an array, with its clock and its warnings; needs nothing of a test runner. */
@@ -11,6 +12,8 @@ export function createSpool(dir: string, producerId: string, overrides: Partial<
     maxBytes: 1_000_000_000,
     producerId,
     target: 'target',
+    guarantee: 'durable',
+    findSettled: null,
     offer: async (entries) => {
       if (process.env['LEAN'] === undefined) queue.push(...entries);
       return entries.length;

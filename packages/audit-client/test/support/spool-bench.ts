@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@auditlane/testkit';
 import { decodeFrames, type SpooledEntry } from '../../src/spool/frame.ts';
-import type { SpoolOptions } from '../../src/spool/spool.ts';
+import type { SpoolOptions } from '../../src/spool/spool-options.ts';
 import { createSpool } from './create-spool.ts';
 
 /** A spool whose queue is an array with as much room as `state.room` says. */

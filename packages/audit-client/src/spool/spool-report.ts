@@ -1,0 +1,48 @@
+import { toErrorFacts, type Warnings } from '../warnings.ts';
+
+/** Counts what happens to a spool, and logs what an operator has to know. */
+export class SpoolReport {
+  replayed = 0;
+  confirmed = 0;
+  corrupt = 0;
+  faults = 0;
+  adopted = 0;
+  readonly #dir: string;
+  readonly #warnings: Warnings;
+  readonly #onLost: () => void;
+
+  /** `onLost`: an event that had a receipt cannot be read any more. */
+  constructor({ dir, warnings, onLost }: { dir: string; warnings: Warnings; onLost: () => void }) {
+    this.#dir = dir;
+    this.#warnings = warnings;
+    this.#onLost = onLost;
+  }
+
+  get counts() {
+    const { replayed, confirmed, corrupt, faults, adopted } = this;
+    return { replayed, confirmed, corrupt, faults, adopted };
+  }
+
+  warn(condition: string, facts: Readonly<Record<string, unknown>> = {}): void {
+    this.#warnings.warn(condition, { dir: this.#dir, ...facts });
+  }
+
+  /** Something failed, and will be tried again. */
+  failed(condition: string, error: unknown): void {
+    this.warn(condition, toErrorFacts(error));
+  }
+
+  /** A write or a sync failed. */
+  fault(condition: string, error: unknown): void {
+    this.faults += 1;
+    this.failed(condition, error);
+  }
+
+  damage(costsEvent: boolean): void {
+    this.corrupt += 1;
+    if (costsEvent) {
+      this.#onLost();
+    }
+    this.warn('audit spool is damaged, what cannot be read was put aside');
+  }
+}
