@@ -8,7 +8,8 @@ import { connectRedis, createQueue, openWakeListener, toQueueKeys } from '@audit
 import type { CheckRedisOptions, Claim, Queue, QueueKeys } from '@auditlane/queue';
 import { createRateLimitedLog, sleep, toBatchSize, toRedisUrl } from '@auditlane/runtime';
 import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime';
-import { createStore, storeIsolating } from '@auditlane/store';
+import { createStore, keepLostDeadLetters, storeIsolating } from '@auditlane/store';
+import type { KeptDeadLetter } from '@auditlane/store';
 import { claimLimit, toMeanBytes } from './batching/claim-limit.ts';
 import { openBeats } from './beats/open-beats.ts';
 import type { Tally } from './beats/tally.ts';
@@ -218,7 +219,9 @@ function createWork(
   shared: SlotGround & { readonly writer: BatchWriter; readonly heldClaims: HeldClaims },
 ): (taken: TakenClaim) => Promise<void> {
   const crashPoint = createCrashPoint(ground.env);
-  const parts = { ...ground, ...shared, ...TIMING, crashPoint, probe: createProbe(), spareLines: [] };
+  const keepLetters = (letters: readonly KeptDeadLetter[]): Promise<number> =>
+    keepLostDeadLetters(ground.pool, letters);
+  const parts = { ...ground, ...shared, ...TIMING, crashPoint, keepLetters, probe: createProbe(), spareLines: [] };
   return (taken) => workClaim(parts, taken);
 }
 

@@ -192,7 +192,12 @@ create table audit_dead_letters (
 create index audit_dead_letters_last_at_idx on public.audit_dead_letters using btree (last_at DESC, id DESC);
 create index audit_dead_letters_reason_idx on public.audit_dead_letters using btree (reason, last_at DESC, id DESC);
 create index audit_dead_letters_redriven_at_idx on public.audit_dead_letters using btree (redriven_at) where (redriven_at is not null);
+grant insert (id) on audit_dead_letters to audit_writer;
 grant select (id) on audit_dead_letters to audit_writer;
+grant insert (entry_id) on audit_dead_letters to audit_writer;
+grant insert (line) on audit_dead_letters to audit_writer;
+grant insert (reason) on audit_dead_letters to audit_writer;
+grant insert (last_at) on audit_dead_letters to audit_writer;
 
 create table audit_event_findings (
   event_id uuid not null,

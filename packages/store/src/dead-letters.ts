@@ -101,13 +101,26 @@ function toLock(client: PoolClient): DeadLetterLock {
 
 /** Puts letters into the table; resolves after the commit. Repeating it changes nothing. */
 export async function keepDeadLetters(pool: Pool, letters: readonly KeptDeadLetter[]): Promise<void> {
-  await runQuery(pool, 'keep_dead_letters', [
+  await runQuery(pool, 'keep_dead_letters', toColumns(letters));
+}
+
+/**
+ * Puts letters into the table that the list in Redis has lost, with the rights of `audit_writer`; answers how many. One
+ * that is there already, or whose event is stored, is left out, so that repeating it changes nothing.
+ */
+export async function keepLostDeadLetters(pool: Pool, letters: readonly KeptDeadLetter[]): Promise<number> {
+  const { rowCount } = await runQuery(pool, 'keep_lost_dead_letters', toColumns(letters));
+  return rowCount ?? 0;
+}
+
+function toColumns(letters: readonly KeptDeadLetter[]): readonly unknown[] {
+  return [
     letters.map(({ id }) => id),
     letters.map(({ line }) => line),
     letters.map(({ reason }) => reason),
     letters.map(({ lastAt }) => lastAt),
     letters.map(({ entryId }) => entryId),
-  ]);
+  ];
 }
 
 /** A page of the table, newest first. */

@@ -40,6 +40,7 @@ export {
   forgetStoredDeadLetters,
   keepDeadLetterOriginal,
   keepDeadLetters,
+  keepLostDeadLetters,
   listDeadLetterIds,
   listDeadLetterOriginals,
   listDeadLetters,

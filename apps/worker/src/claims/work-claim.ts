@@ -11,6 +11,8 @@ import { toDeadLetterLines, toDeadLetters } from '../storing/dead-letters.ts';
 import type { DeadLetterLine } from '../storing/dead-letters.ts';
 import { decodeClaim } from '../storing/decode-claim.ts';
 import type { DecodedClaim, DecodedEntry, RejectedEntry } from '../storing/decode-claim.ts';
+import { keepLostLetters } from '../storing/keep-lost-letters.ts';
+import type { KeepLostParts } from '../storing/keep-lost-letters.ts';
 import type { ProbeEntries } from '../storing/probe-entries.ts';
 import type { DrainSignals } from './drain-signals.ts';
 import type { HeldClaim, HeldClaims } from './held-claims.ts';
@@ -20,7 +22,8 @@ import { untilAnswered } from './until-answered.ts';
  * What a worker does with one claim, from its first entry to its end:
  *
  *     decode ── store (COMMIT) ── finish        the usual road
- *                 │                  └ gone: somebody finished it, or a repeated call; fenced: its adopter will
+ *                 │                  │ gone: somebody finished it, or a repeated call, or Redis lost its data set
+ *                 │                  └ fenced: its adopter will
  *                 └ drain while Postgres is away: release, to be claimed next
  *
  * What Postgres refuses is parked, unless it refuses so much that it is not the events' fault (`mass-poison.ts`).
@@ -36,7 +39,8 @@ import { untilAnswered } from './until-answered.ts';
  */
 export interface WorkClaimParts {
   readonly worker: string;
-  readonly queue: Pick<Queue, 'finish' | 'redrives' | 'release'>;
+  readonly queue: Pick<Queue, 'finish' | 'parked' | 'redrives' | 'release'>;
+  readonly keepLetters: KeepLostParts['keepLetters'];
   readonly heldClaims: HeldClaims;
   readonly writer: BatchWriter;
   readonly massPoison: Pick<MassPoison, 'store'>;
@@ -92,6 +96,7 @@ async function storeHeld(parts: WorkClaimParts, held: HeldClaim, isAdopted: bool
   const { inserted, duplicates } = written;
   const finished = await finish(parts, held, { stored: inserted, duplicates, deadLetters, held: decoded.held });
   if (finished !== 'finished' && finished !== 'gone') return;
+  if (finished === 'gone') await keepLost(parts, held, deadLetters);
   parts.tally.finished({ held: decoded.held.length, elapsedMs: parts.clockMs() - startedMs });
   countDeadLetters(parts, held, rejected);
 }
@@ -175,6 +180,26 @@ async function finish(
   if (answer === 'fenced') parts.tally.fenced();
   if (answer === 'gone') parts.tally.gone();
   return answer;
+}
+
+/** Keeps what would be lost with the data set of Redis, for as long as it takes; a drain waits as long as for a batch. */
+async function keepLost(parts: WorkClaimParts, held: HeldClaim, lines: readonly DeadLetterLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  const facts = { batch_id: held.claim.batchId, dead_letters: lines.length };
+  const kept = await untilAnswered(
+    () => keepLostLetters(parts, lines),
+    {
+      sleep: parts.sleep,
+      random: parts.random,
+      onError: (error) => {
+        parts.logger.warn({ ...facts, err: error }, 'dead letters of a claim that is gone are not kept yet');
+        return true;
+      },
+    },
+    parts.drain.leavePostgres,
+  );
+  if (kept === null) parts.logger.error(facts, 'dead letters of a claim that is gone were left, they may be lost');
+  else if (kept > 0) parts.logger.error({ ...facts, kept }, 'redis lost dead letters, they are in audit_dead_letters');
 }
 
 /** Asks Redis until it answers, or until the drain leaves it; null when the claim is left to its lease. */

@@ -32,6 +32,9 @@ export function toDeadLetters(rejected: readonly RejectedEntry[], by: ParkedBy):
 export interface DeadLetterLine {
   readonly id: string;
   readonly line: string;
+  readonly letter: DeadLetter;
+  /** How often its id had been redriven when the line was written. */
+  readonly redrives: number;
 }
 
 /** The lines of dead letters; each earlier redrive of an id counts as an attempt. */
@@ -40,7 +43,8 @@ export function toDeadLetterLines(
   redrives: ReadonlyMap<string, number>,
 ): readonly DeadLetterLine[] {
   return letters.map((letter) => {
-    const attempts = letter.attempts + (redrives.get(letter.id) ?? 0);
-    return { id: letter.id, line: encodeDeadLetter({ ...letter, attempts }) };
+    const before = redrives.get(letter.id) ?? 0;
+    const line = encodeDeadLetter({ ...letter, attempts: letter.attempts + before });
+    return { id: letter.id, line, letter, redrives: before };
   });
 }
