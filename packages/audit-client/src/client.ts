@@ -6,6 +6,7 @@ import { PendingCalls } from './calls/pending-calls.ts';
 import { createCriticalRoute, createOrdinaryRoute, type Places } from './calls/routes.ts';
 import { createEncoder, type Encoder } from './encoder.ts';
 import { createStrictRoute } from './calls/strict-route.ts';
+import { crashPoint } from './crash-point.ts';
 import type { Producer } from './producer.ts';
 import type { AcceptedReceipt, Receipt, RejectedReceipt, RejectionReason, TransactionReceipt } from './receipt.ts';
 import { createReceiptCounts, isAccepted, toErrorCode, toRejection } from './receipts.ts';
@@ -230,6 +231,7 @@ export class Client implements AuditClient {
       return this.#reject(outcome);
     }
     this.#counts.accepted[outcome] += 1;
+    crashPoint('before-ack');
     return call.hasTwoCopies ? { id: call.id, status: outcome, copies: 2 } : { id: call.id, status: outcome };
   }
 

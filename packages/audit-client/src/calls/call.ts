@@ -1,4 +1,5 @@
 import type { Lane } from '@auditlane/queue';
+import { crashPoint } from '../crash-point.ts';
 import type { CommitCall } from '../critical/commits.ts';
 import type { LaneEntry, RefusalCause } from '../lanes/lane-entry.ts';
 import type { AcceptedStatus } from '../receipt.ts';
@@ -85,6 +86,7 @@ export class Call implements LaneEntry, SpoolCall, CommitCall {
   }
 
   accepted(): void {
+    crashPoint('after-enqueue');
     this.#route.accepted(this);
   }
 

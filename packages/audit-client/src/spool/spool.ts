@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { crashPoint } from '../crash-point.ts';
 import { adoptAbandoned, removeIfEmpty, touchOwners } from './adoption.ts';
 import { ConfirmPace } from './confirm-pace.ts';
 import { GroupCommit, type SpoolCall } from './group-commit.ts';
@@ -165,6 +166,7 @@ export class Spool {
   async #write(batch: FrameBatch): Promise<FramePosition> {
     await openSpoolDir(this.#options.dir);
     const position = await this.#writer.append(batch);
+    crashPoint('after-spool');
     if (this.#options.guarantee === 'strict') {
       const last = { segment: position.segment, frame: position.frame + batch.frames - 1 };
       this.#keeper.written(this.#options.producerId, last);
