@@ -12,6 +12,8 @@ import type { Pool } from '@auditlane/store';
 import { awaitSchema } from './database/await-schema.ts';
 import { openPool, toSsl } from './database/maintenance-pool.ts';
 import type { MaintenanceEnv } from './env.ts';
+import { SECONDS_APART, SETTLE_SECONDS } from './losses/find-losses.ts';
+import { parkedInTable } from './losses/parked-in-table.ts';
 import { createDeadline, settlesWithin } from './outages/waits.ts';
 import { createRunNotes } from './runs/run-notes.ts';
 import { createRunner } from './runs/runner.ts';
@@ -21,6 +23,7 @@ import { openSchedules } from './schedules/open-schedules.ts';
 import { runTimer } from './schedules/run-timer.ts';
 import { toSchedulePrefix } from './schedules/schedule-prefix.ts';
 import { createDeadLettersTask } from './tasks/dead-letters.ts';
+import { createLossTask } from './tasks/losses.ts';
 import { createPartitionsTask } from './tasks/partitions.ts';
 import { createRetentionTask } from './tasks/retention.ts';
 import { createSelfCheckTask } from './tasks/self-check.ts';
@@ -55,6 +58,7 @@ interface Tasks {
   readonly retention: ScheduledTask;
   readonly selfCheck: ScheduledTask;
   readonly summarize: Task;
+  readonly losses: Task;
   readonly deadLetters: Task;
 }
 
@@ -91,7 +95,7 @@ function toKeys(queueKey: string): QueueKeys {
   }
 }
 
-function createTasks({ env, log, logger, stack, pool, keys }: Ground): Tasks {
+function createTasks({ env, log, logger, stack, signal, pool, keys }: Ground): Tasks {
   const redis = connectRedis(toRedisUrl(env), {
     name: 'audit-maintenance',
     onError: (error) => void log.warn(`redis:${error.code}`, { err: error }, 'redis connection failed'),
@@ -106,6 +110,19 @@ function createTasks({ env, log, logger, stack, pool, keys }: Ground): Tasks {
     retention: createRetentionTask({ pool, retentionDays }),
     selfCheck: createSelfCheckTask({ redis, keys, caps, pool, log }),
     summarize: createSummarizeTask(pool),
+    losses: createLossTask({
+      pool,
+      redis,
+      keys,
+      log,
+      signal,
+      sleep,
+      queue,
+      parkedInTable: () => parkedInTable(pool),
+      settleSeconds: SETTLE_SECONDS,
+      secondsApart: SECONDS_APART,
+      now: Date.now,
+    }),
     deadLetters: createDeadLettersTask({ queue, pool, logger, ...bounds }),
   };
 }
@@ -126,7 +143,7 @@ function openTimers({ pool, signal }: Ground, tasks: Tasks, runner: Runner): voi
   const { partitions, retention, selfCheck } = tasks;
   const hourly = { runner, pool, partitions, others: [retention, selfCheck], now: Date.now };
   void runTimer({ ...TIMING, everyMs: HOUR_MS, round: () => runHourlyRound(hourly, signal) }, signal);
-  for (const task of [tasks.summarize, tasks.deadLetters]) {
+  for (const task of [tasks.summarize, tasks.losses, tasks.deadLetters]) {
     const round = async (): Promise<boolean> => (await runner.run(task)).kind === 'succeeded';
     void runTimer({ ...TIMING, everyMs: task.everyMs, round }, signal);
   }

@@ -1,6 +1,6 @@
-import { createStore, ensurePartitions, listPartitions } from '@auditlane/store';
+import { createStore, ensurePartitions, listPartitions, readBarrier } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
-import { buildRow, createTestDatabase, uuidAt } from '@auditlane/testkit';
+import { buildRow, createTestDatabase, uuidAt, waitFor } from '@auditlane/testkit';
 import { expect, test } from 'vitest';
 import { createPartitionsTask } from '../src/tasks/partitions.ts';
 import { createRetentionTask } from '../src/tasks/retention.ts';
@@ -14,6 +14,14 @@ const daysAgo = (days: number): number => Date.now() - days * DAY_MS;
 
 async function namesOf(pool: Pool): Promise<readonly string[]> {
   return (await listPartitions(pool, 'audit_logs')).map(({ name }) => name);
+}
+
+async function resourcesOf(pool: Pool, eventType: string): Promise<readonly unknown[]> {
+  const answer = await pool.query<Record<string, unknown>>(
+    `select resource_id from audit_logs where event_type = $1 and source = 'auditlane' order by id`,
+    [eventType],
+  );
+  return answer.rows.map((row) => row['resource_id']);
 }
 
 async function dropFuture(pool: Pool): Promise<void> {
@@ -70,9 +78,32 @@ test('retention drops what ended before it, whole, keeps the rest, and a second 
   expect(first).toMatchObject({ retention_days: RETENTION_DAYS });
   expect(first['dropped']).not.toHaveLength(0);
   expect(await namesOf(database.pool)).toEqual(kept);
-  const left = await database.pool.query('select id from audit_logs');
+  const left = await database.pool.query(`select id from audit_logs where source is distinct from 'auditlane'`);
   expect(left.rows).toEqual([{ id: young.id }]);
   expect(await retentionOf(database.pool).run()).toMatchObject({ dropped: [], deleted_from_default: 0 });
+  // what changed what is kept is in the log, thing by thing
+  expect(await resourcesOf(database.pool, 'audit.retention.run')).toEqual(first['dropped']);
+});
+
+test('a partition that is made later is an event, and those of a new database are not', async () => {
+  await using database = await createTestDatabase();
+  await dropFuture(database.pool);
+  expect(await resourcesOf(database.pool, 'audit.partitions.changed')).toEqual([]);
+  const made = await partitionsOf(database.pool).run();
+  expect(await resourcesOf(database.pool, 'audit.partitions.changed')).toEqual(made['created']);
+});
+
+test('what retention drops before the loss ledger has read it does not look lost afterwards', async () => {
+  await using database = await createTestDatabase();
+  await ensurePartitions(database.pool, { now: new Date(daysAgo(60)), width: 'day' });
+  const at = (days: number, n: number) => buildRow({ id: uuidAt(daysAgo(days)), producer_id: 'p', producer_seq: n });
+  await createStore(database.pool, { writer: 'w' }).storeBatch([at(58, 1), at(58, 2), at(0, 4)]);
+  // open transactions of other tests keep the ledger's readers back
+  const { barrier } = await readBarrier(database.pool, null);
+  await waitFor(async () => (await readBarrier(database.pool, barrier)).isPassed, { message: 'held back' });
+  await retentionOf(database.pool).run();
+  const answer = await database.pool.query('select holes::text as holes from audit_producers');
+  expect(answer.rows).toEqual([{ holes: '{[3,4)}' }]);
 });
 
 test('a stalled run of retention that runs twice at once drops each partition once', async () => {

@@ -6,13 +6,20 @@ export type { Enqueued, EnqueueOptions } from './enqueue.ts';
 export type { ExpiredOptions } from './expired.ts';
 export type { Finished, FinishOptions, ParkedLetter } from './finish.ts';
 export type { LaneState, QueueState } from './inspect.ts';
+export {
+  type EntryNumber,
+  glanceAtLetter,
+  type LetterGlance,
+  newestLetters,
+  waitingNumbers,
+} from './entry-numbers.ts';
 export { isQueueKey, toQueueKeys, type QueueKeys } from './keys.ts';
 export type { Lane } from './lane.ts';
 export { CALL_LIMITS } from './limits.ts';
+export type { Peeked, PeekOptions } from './peek.ts';
 export type { ProducerMark } from './producer-mark.ts';
 export type { ProducerPush, PushStream } from './producer-push.ts';
 export type { LastPush, Retired, RetireOptions } from './producers.ts';
-export type { Peeked, PeekOptions } from './peek.ts';
 export { QueueError, type QueueErrorCode } from './queue-error.ts';
 export { createQueue, type Queue } from './queue.ts';
 export type { Redriven, RedriveOptions } from './redrive.ts';

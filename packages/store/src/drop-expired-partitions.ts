@@ -16,6 +16,8 @@ export interface DropExpiredOptions {
   readonly now?: Date;
   /** The clock of this machine, in milliseconds since 1970. Default `Date.now`. */
   readonly clock?: () => number;
+  /** Whether each partition that goes, and each part of DEFAULT, leaves an event in the same transaction. Default false. */
+  readonly isLogged?: boolean;
 }
 
 export interface DroppedPartitions {
@@ -27,17 +29,23 @@ export interface DroppedPartitions {
 }
 
 const DAY_MS = 86_400_000;
+/** As in delete_expired_events.sql. */
+const EXPIRED_PAGE = 5000;
 
 /**
  * Drops what is older than the retention: partitions of events and ledger that have ended by then, and older rows of DEFAULT and of the
- * side tables. Each partition that goes, and each part of DEFAULT, leaves an event in the same transaction. Idempotent, safe when several processes do it at once, and a crash anywhere leaves work for the next run only.
+ * side tables. Idempotent, safe when several processes do it at once, and a crash anywhere leaves work for the next run only.
  * Throws a retryable StoreError when a lock could not be had in about 15 s; what was dropped by then stays dropped.
  */
 export async function dropExpiredPartitions(pool: Pool, options: DropExpiredOptions): Promise<DroppedPartitions> {
   const nowMs = options.now?.getTime() ?? (await readEarlierClock(pool, options.clock ?? Date.now));
   const until = new Date(nowMs - options.retentionDays * DAY_MS);
-  const dropped = [...(await dropEnded(pool, 'audit_logs', until)), ...(await dropEnded(pool, 'audit_batches', until))];
-  const deletedFromDefault = await deleteEvents(pool, until);
+  const expiry: Expiry = { until, isLogged: options.isLogged ?? false };
+  const dropped = [
+    ...(await dropEnded(pool, 'audit_logs', expiry)),
+    ...(await dropEnded(pool, 'audit_batches', expiry)),
+  ];
+  const deletedFromDefault = await deleteEvents(pool, expiry);
   // One that never closed may be silent and alive: it is kept as long again.
   const long = new Date(nowMs - 2 * options.retentionDays * DAY_MS);
   let deletedBeside = await deleteAll(pool, 'delete_expired_producers', [until, long]);
@@ -57,7 +65,12 @@ async function readEarlierClock(pool: Pool, clock: () => number): Promise<number
   return Math.min(clock(), readDate(answer.rows[0], 'now').getTime());
 }
 
-async function dropEnded(pool: Pool, table: string, until: Date): Promise<readonly string[]> {
+interface Expiry {
+  readonly until: Date;
+  readonly isLogged: boolean;
+}
+
+async function dropEnded(pool: Pool, table: string, { until, isLogged }: Expiry): Promise<readonly string[]> {
   const expired = await runQuery(pool, 'list_expired', [table, until]);
   const dropped: string[] = [];
   for (const row of expired.rows) {
@@ -66,7 +79,7 @@ async function dropEnded(pool: Pool, table: string, until: Date): Promise<readon
       const answer = await queryOn(client, loadQuery('drop_partition'), [table, name]);
       const isDropped = readBoolean(answer.rows[0], 'dropped');
       const event = toRetentionRow({ resource: name, until, before: { table, partition: name } });
-      await storeInTransaction(client, isDropped ? [event] : [], { writer: 'retention' });
+      await storeInTransaction(client, isDropped && isLogged ? [event] : [], { writer: 'retention' });
       return isDropped;
     });
     if (wasThere) dropped.push(name);
@@ -75,18 +88,19 @@ async function dropEnded(pool: Pool, table: string, until: Date): Promise<readon
 }
 
 /** Events in DEFAULT, in short transactions that say how many they deleted. */
-async function deleteEvents(pool: Pool, until: Date): Promise<number> {
+async function deleteEvents(pool: Pool, { until, isLogged }: Expiry): Promise<number> {
   let deleted = 0;
   for (;;) {
     const rows = await withTransaction(pool, async (client) => {
       const answer = await queryOn(client, loadQuery('delete_expired_events'), [until, EVENT_FLAGS.timeSuspect]);
       const count = answer.rowCount ?? 0;
       const event = toRetentionRow({ resource: 'audit_logs_default', until, before: { rows: count } });
-      await storeInTransaction(client, count === 0 ? [] : [event], { writer: 'retention' });
+      await storeInTransaction(client, isLogged && count > 0 ? [event] : [], { writer: 'retention' });
       return count;
     });
-    if (rows === 0) return deleted;
     deleted += rows;
+    // Until none is left would also find the events of this, where the clock stands in the future.
+    if (rows < EXPIRED_PAGE) return deleted;
   }
 }
 

@@ -9,6 +9,8 @@ import {
   toPartitionName,
 } from './plan-partitions.ts';
 import { orNull, readNumber, readString } from './read-row.ts';
+import { toPartitionRow } from './retention-events.ts';
+import { storeInTransaction } from './store-in-transaction.ts';
 import { queryOn, runQuery } from './with-client.ts';
 import { withDdlRetries } from './with-ddl-retries.ts';
 
@@ -21,6 +23,8 @@ export interface EnsurePartitionsOptions {
   readonly width?: PartitionWidth;
   /** How long events are kept: bounds the number of partitions. Default 90. */
   readonly retentionDays?: number;
+  /** Whether each partition that is made leaves an event, in the same transaction. Default false: a new database has nothing to tell. */
+  readonly isLogged?: boolean;
 }
 
 export interface EnsuredPartitions {
@@ -46,8 +50,9 @@ export async function ensurePartitions(pool: Pool, options: EnsurePartitionsOpti
   const nowMs = (options.now ?? new Date()).getTime();
   const aheadDays = options.aheadDays ?? 7;
   const width = options.width ?? (await chooseWidth(pool, options.retentionDays ?? 90));
-  const events = await createMissing(pool, 'audit_logs', { nowMs, aheadDays, width });
-  const ledger = await createMissing(pool, 'audit_batches', { nowMs, aheadDays, width: LEDGER_WIDTH });
+  const isLogged = options.isLogged ?? false;
+  const events = await createMissing(pool, 'audit_logs', { nowMs, aheadDays, width, isLogged });
+  const ledger = await createMissing(pool, 'audit_batches', { nowMs, aheadDays, width: LEDGER_WIDTH, isLogged });
   const rate = (await runQuery(pool, 'measure_rate')).rows[0];
   return {
     width,
@@ -71,6 +76,7 @@ interface Preparation {
   readonly nowMs: number;
   readonly aheadDays: number;
   readonly width: PartitionWidth;
+  readonly isLogged: boolean;
 }
 
 async function createMissing(
@@ -82,7 +88,7 @@ async function createMissing(
   const created: string[] = [];
   let movedRows = 0;
   for (const range of missing) {
-    const moved = await createPartition(pool, table, range);
+    const moved = await createPartition(pool, { table, range, isLogged: preparation.isLogged });
     if (moved !== null) {
       created.push(toPartitionName(table, range));
       movedRows += moved;
@@ -92,12 +98,20 @@ async function createMissing(
 }
 
 /** How many rows were moved out of DEFAULT, or null when another process was faster. */
-async function createPartition(pool: Pool, table: string, range: PartitionRange): Promise<number | null> {
-  const bounds = [new Date(range.fromMs).toISOString(), new Date(range.toMs).toISOString()];
-  const values = [table, toPartitionName(table, range), ...bounds];
+async function createPartition(
+  pool: Pool,
+  { table, range, isLogged }: { readonly table: string; readonly range: PartitionRange; readonly isLogged: boolean },
+): Promise<number | null> {
+  const name = toPartitionName(table, range);
+  const from = new Date(range.fromMs).toISOString();
+  const to = new Date(range.toMs).toISOString();
   return withDdlRetries(pool, async (client) => {
-    const answer = await queryOn(client, loadQuery('create_partition'), values);
-    return orNull(readNumber, answer.rows[0], 'moved');
+    const answer = await queryOn(client, loadQuery('create_partition'), [table, name, from, to]);
+    const movedRows = orNull(readNumber, answer.rows[0], 'moved');
+    const isTold = isLogged && movedRows !== null;
+    const events = isTold ? [toPartitionRow(name, { from, to, movedRows })] : [];
+    await storeInTransaction(client, events, { writer: 'partitions' });
+    return movedRows;
   });
 }
 

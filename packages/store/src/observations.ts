@@ -2,6 +2,7 @@ import type { EventRow } from '@auditlane/schema';
 import type { Pool } from 'pg';
 
 import { loadQuery } from './load-query.ts';
+import { type ProducerNumbers, accountNumbers } from './losses/account-numbers.ts';
 import { toOwnRow } from './own-event.ts';
 import { type ResultRow, readDate } from './read-row.ts';
 import { storeInTransaction } from './store-in-transaction.ts';
@@ -18,6 +19,8 @@ export interface Observation {
 export interface Observed {
   readonly value: unknown;
   readonly events: readonly EventRow[];
+  /** Numbers whose end is known with it. Default none. */
+  readonly accounted?: readonly ProducerNumbers[];
 }
 
 /** Reads what was last seen of a thing; null when it never was. */
@@ -35,17 +38,21 @@ export async function observe(
   compare: (before: Observation | null) => Observed | null,
 ): Promise<boolean> {
   return withTransaction(pool, async (client) => {
+    // So that of two processes that see a thing for the first time the second waits for the first.
+    await queryOn(client, loadQuery('open_observation'), [name]);
     const before = toObservation((await queryOn(client, loadQuery('lock_observation'), [name])).rows[0]);
     const observed = compare(before);
     if (observed === null) return false;
     await queryOn(client, loadQuery('note_observation'), [name, JSON.stringify(observed.value)]);
+    await accountNumbers(client, observed.accounted ?? []);
     await storeInTransaction(client, observed.events, { writer: name });
     return true;
   });
 }
 
 function toObservation(row: ResultRow | undefined): Observation | null {
-  return row === undefined ? null : { value: row['value'], changedAt: readDate(row, 'changed_at') };
+  const value = row?.['value'] ?? null;
+  return value === null ? null : { value, changedAt: readDate(row, 'changed_at') };
 }
 
 /** Settings of a process by the names of their variables. Never a secret. */

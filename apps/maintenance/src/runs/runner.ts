@@ -1,4 +1,5 @@
-import type { Logger } from '@auditlane/runtime';
+import { createRateLimitedLog } from '@auditlane/runtime';
+import type { Logger, RateLimitedLog } from '@auditlane/runtime';
 import type { RunDetails, Task } from '../tasks/task.ts';
 import { HOUR_MS } from '../tasks/task.ts';
 import type { RunNotes } from './run-notes.ts';
@@ -27,9 +28,11 @@ export interface Runner {
  */
 export function createRunner(parts: RunnerParts): Runner {
   const running = new Set<Promise<RunOutcome>>();
+  // A task that fails every few seconds says so every ten.
+  const failures = createRateLimitedLog(parts.logger);
   return {
     run: async (task) => {
-      const outcome = runNoted(parts, task);
+      const outcome = runNoted({ ...parts, failures }, task);
       running.add(outcome);
       try {
         return await outcome;
@@ -41,14 +44,18 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 }
 
-async function runNoted(parts: RunnerParts, task: Task): Promise<RunOutcome> {
+interface NotingParts extends RunnerParts {
+  readonly failures: RateLimitedLog;
+}
+
+async function runNoted(parts: NotingParts, task: Task): Promise<RunOutcome> {
   const { notes, host, pid, now } = parts;
   const begun = { task: task.name, startedAt: now(), host, pid };
   await notes.started(begun);
   const { outcome, details } = await attempt(task);
   const finishedAt = now();
   const durationMs = finishedAt.getTime() - begun.startedAt.getTime();
-  logOutcome(parts.logger, task, { outcome, details, durationMs });
+  logOutcome(parts, task, { outcome, details, durationMs });
   const error = outcome.kind === 'failed' ? describe(outcome.error) : null;
   await notes.finished({ ...begun, status: outcome.kind, finishedAt, error, details });
   return outcome;
@@ -68,10 +75,10 @@ interface EndedRun {
   readonly durationMs: number;
 }
 
-function logOutcome(logger: Logger, task: Task, { outcome, details, durationMs }: EndedRun): void {
+function logOutcome({ logger, failures }: NotingParts, task: Task, { outcome, details, durationMs }: EndedRun): void {
   const facts = { task: task.name, duration_ms: durationMs };
   if (outcome.kind === 'failed') {
-    logger.error({ ...facts, err: outcome.error }, 'maintenance run failed');
+    failures.error(task.name, { ...facts, err: outcome.error }, 'maintenance run failed');
     return;
   }
   const level = task.everyMs < HOUR_MS ? 'debug' : 'info';

@@ -22,7 +22,7 @@ export function createPartitionsTask({ pool, retentionDays, log }: PartitionsPar
     attempts: 5,
     retryMs: MINUTE_MS / 2,
     run: async () => {
-      const ensured = await ensurePartitions(pool, { retentionDays });
+      const ensured = await ensurePartitions(pool, { retentionDays, isLogged: true });
       if (ensured.rowsInDefault > 0) {
         const facts = { rows_in_default: ensured.rowsInDefault };
         log.warn('rows_in_default', facts, 'events lie in the default partition: their ids are far from now');

@@ -1,4 +1,4 @@
-import { dropExpiredPartitions } from '@auditlane/store';
+import { dropExpiredPartitions, followProducers } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { DAY_MS, MINUTE_MS } from './task.ts';
 import type { ScheduledTask } from './task.ts';
@@ -8,7 +8,10 @@ export interface RetentionParts {
   readonly retentionDays: number;
 }
 
-/** Drops the partitions that ended before the retention, and older rows of DEFAULT and of the side tables. */
+/**
+ * Drops the partitions that ended before the retention, and older rows of DEFAULT and of the side tables; what it dropped
+ * is an event. The loss ledger reads first what is about to go, so that nothing that expires looks lost.
+ */
 export function createRetentionTask({ pool, retentionDays }: RetentionParts): ScheduledTask {
   return {
     name: 'retention',
@@ -16,7 +19,11 @@ export function createRetentionTask({ pool, retentionDays }: RetentionParts): Sc
     attempts: 8,
     retryMs: MINUTE_MS,
     run: async () => {
-      const { dropped, deletedFromDefault, deletedBeside } = await dropExpiredPartitions(pool, { retentionDays });
+      await followProducers(pool);
+      const { dropped, deletedFromDefault, deletedBeside } = await dropExpiredPartitions(pool, {
+        retentionDays,
+        isLogged: true,
+      });
       return {
         retention_days: retentionDays,
         dropped,

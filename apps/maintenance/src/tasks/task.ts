@@ -1,5 +1,5 @@
 /** Names of all tasks; a task's name is its row in `audit_maintenance_runs` and its schedule's id in Redis. */
-export type TaskName = 'partitions' | 'retention' | 'self-check' | 'summarize' | 'dead-letters';
+export type TaskName = 'partitions' | 'retention' | 'self-check' | 'summarize' | 'losses' | 'dead-letters';
 
 /** What a run did, for its row and its log line. */
 export type RunDetails = Readonly<Record<string, unknown>>;

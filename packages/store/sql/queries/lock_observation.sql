@@ -1,5 +1,5 @@
 -- Reads what was last seen of a thing, and keeps others from noting it until this transaction ends.
--- $1 name. Result: value, changed_at; no row when it was never seen.
+-- $1 name. Result: value, null when it was never seen; changed_at.
 select value, changed_at
 from audit_observations
 where name = $1
