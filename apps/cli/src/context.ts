@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly asker: Asker;
   /** Settings and connections, read and opened when first asked for: help needs neither. */
   readonly servers: Servers;
+  /** What a command opens beside them is closed in reverse order when it ends. */
+  readonly stack: AsyncDisposableStack;
   /** Who types. */
   readonly operator: Operator;
   /** Of this release. */

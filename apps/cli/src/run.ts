@@ -25,8 +25,16 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<ExitCode> {
   const isJson = options.args.includes('--json');
   const output = openOutput(options, isJson);
+  let request: Request;
   try {
-    return await answer(parseArguments(COMMANDS, options.args), options);
+    request = parseArguments(COMMANDS, options.args);
+  } catch (error) {
+    const code = explain(error, output, options.stderr);
+    if (!isJson) output.note(toStyled('auditlane --help lists the commands, <command> --help its options', 'dim'));
+    return code;
+  }
+  try {
+    return await answer(request, options);
   } catch (error) {
     return explain(error, output, options.stderr);
   }
@@ -48,6 +56,7 @@ async function answer(request: Request, options: RunOptions): Promise<ExitCode> 
           output: openOutput(options, request.isJson),
           asker: options.asker,
           servers: createServers(stack),
+          stack,
           operator: findOperator(options.terminal.SUDO_USER),
           version: options.version,
           now: Date.now,
@@ -78,8 +87,6 @@ function explain(error: unknown, output: Output, stderr: Sink): ExitCode {
     if (known === null && error instanceof Error) {
       for (const line of (error.stack ?? '').split('\n').slice(1)) output.note(toStyled(line, 'dim'));
     }
-    if (code === 'usage')
-      output.note(toStyled('auditlane --help lists the commands, <command> --help its options', 'dim'));
   }
   return known?.exitCode ?? EXIT.failed;
 }

@@ -72,7 +72,7 @@ function toKeys(queueKey: string): QueueKeys {
 function openPool(options: Partial<PoolOptions>, url: string, stack: AsyncDisposableStack): Pool {
   const pool = createPool(url, {
     applicationName: NAME,
-    max: 2,
+    max: 4,
     connectTimeoutMs: CONNECT_MS,
     statementTimeoutMs: STATEMENT_MS,
     queryTimeoutMs: STATEMENT_MS + 2000,

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { text as readText } from 'node:stream/consumers';
+import { EXIT, type ExitCode } from '@auditlane/runtime';
+import * as z from 'zod';
+import { CliError } from '../command-line/cli-error.ts';
+import { defineCommand } from '../command-line/define-command.ts';
+import { text } from '../command-line/value-kinds.ts';
+import type { CommandContext } from '../context.ts';
+import { toStyled } from '../terminal/styles.ts';
+import { explained } from './explain-letters-error.ts';
+import { openLetters } from './open-letters.ts';
+
+const Input = z.object({ id: text(300), file: text(4096) });
+const Entry = z.record(z.string(), z.unknown());
+
+/** `auditlane failed edit`: back into the queue as another entry. */
+export const editFailedCommand = defineCommand({
+  path: ['failed', 'edit'],
+  summary: 'Put a dead letter back into the queue as another entry; the original is kept.',
+  details: [
+    'Take the entry by failed show <id> --entry, change it, and give it back. It keeps its id. Metadata of the stored event names the original (_auditlane.edited_from), failed show has its text, and an event (audit.dead_letters.edited) tells who changed what.',
+  ],
+  arguments: [
+    { name: 'id', description: 'Its id, as failed list shows it.' },
+    { name: 'file', description: 'The new entry, one JSON object; - reads standard input.' },
+  ],
+  examples: ['failed edit 019a5c1e-7d20-7cc3-98c4-dc0c0c07398f entry.json'],
+  input: Input,
+  run: editFailed,
+});
+
+async function editFailed(context: CommandContext, { id, file }: z.output<typeof Input>): Promise<ExitCode> {
+  const { output } = context;
+  const entry = await readEntry(file);
+  const { letters, actor } = await openLetters(context);
+  const answer = await explained(() => letters.edit(id, entry, actor));
+  output.json(answer);
+  if (answer.outcome === 'redriven') {
+    output.line(toStyled('redriven', 'good'), ` as edited: the event ${answer.eventId}`);
+    return EXIT.ok;
+  }
+  const why =
+    answer.outcome === 'full'
+      ? 'the queue is full: run it again when it has room'
+      : 'it is not there any more, or was parked anew meanwhile: look again';
+  throw new CliError('failed', `nothing was redriven, ${why}`);
+}
+
+async function readEntry(file: string): Promise<z.output<typeof Entry>> {
+  const name = file === '-' ? 'standard input' : file;
+  const content = await (file === '-' ? readText(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new CliError('usage', `${name} cannot be read (${code})`, { cause: error });
+  });
+  const parsed = Entry.safeParse(parseJson(content));
+  if (parsed.success) return parsed.data;
+  throw new CliError('usage', `${name} must hold one JSON object`);
+}
+
+function parseJson(content: string): unknown {
+  try {
+    const value: unknown = JSON.parse(content);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

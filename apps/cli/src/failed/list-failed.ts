@@ -1,0 +1,99 @@
+import type { LetterList, LetterSummary } from '@auditlane/dead-letters';
+import { EXIT, type ExitCode } from '@auditlane/runtime';
+import * as z from 'zod';
+import { defineCommand } from '../command-line/define-command.ts';
+import { text, wholeNumber } from '../command-line/value-kinds.ts';
+import type { CommandContext } from '../context.ts';
+import type { Output } from '../terminal/output.ts';
+import { toCount, toCounted, toTimeToTheSecond } from '../terminal/quantities.ts';
+import { toStyled } from '../terminal/styles.ts';
+import { explained } from './explain-letters-error.ts';
+import { openLetters } from './open-letters.ts';
+import { reason } from './selection.ts';
+import { toJsonSummary } from './to-json.ts';
+
+const Input = z.object({
+  limit: wholeNumber(1, 1000).default(20),
+  cursor: text(1000).optional(),
+  reason: reason().optional(),
+});
+
+/** `auditlane failed list`: the newest dead letters. */
+export const listFailedCommand = defineCommand({
+  path: ['failed', 'list'],
+  summary: 'List the dead letters, newest first, with the reason of each.',
+  details: ['Those in Redis (audit:failed) and those that moved to the table audit_dead_letters, each once.'],
+  options: {
+    limit: { value: 'n', description: 'Letters at most, 1 to 1000; default 20.' },
+    reason: { value: 'word', description: 'Only those of one reason.' },
+    cursor: { value: 'text', description: 'Where the next page begins, as the page before says.' },
+  },
+  examples: ['failed list', 'failed list --reason rejected_by_postgres --limit 100'],
+  input: Input,
+  run: listFailed,
+});
+
+async function listFailed(context: CommandContext, input: z.output<typeof Input>): Promise<ExitCode> {
+  const { output } = context;
+  const { letters } = await openLetters(context);
+  const { limit, cursor, reason: word } = input;
+  const page = await explained(() =>
+    letters.list({
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(word === undefined ? {} : { reason: word }),
+    }),
+  );
+  output.json({
+    letters: page.letters.map(toJsonSummary),
+    next: page.next,
+    in_list: page.inList,
+    in_table: page.inTable,
+  });
+  if (!output.isJson) show(output, page, input);
+  return EXIT.ok;
+}
+
+function show(output: Output, page: LetterList, { limit, reason: word }: z.output<typeof Input>): void {
+  const { letters, next, inList, inTable } = page;
+  if (letters.length === 0) {
+    const total = inList + inTable;
+    output.line(
+      total === 0
+        ? toStyled('no dead letters', 'good')
+        : `no more dead letters${word === undefined ? '' : ` of reason ${word}`} (${toCount(total)} in all)`,
+    );
+    return;
+  }
+  output.table(
+    [
+      { title: 'id' },
+      { title: 'parked' },
+      { title: 'tries', align: 'right' },
+      { title: 'event type' },
+      { title: 'reason' },
+      { title: 'why', isElastic: true },
+    ],
+    letters.map(toRow),
+  );
+  output.line();
+  const moved = inTable === 0 ? '' : `, ${toCount(inTable)} of them moved to the table`;
+  output.line(
+    `${toCounted(inList + inTable, 'dead letter')}${moved}; npx auditlane failed show <id> tells all about one`,
+  );
+  if (next === null) return;
+  const options = [...(word === undefined ? [] : [`--reason ${word}`]), ...(limit === 20 ? [] : [`--limit ${limit}`])];
+  output.line(toStyled('older ones: ', 'dim'), ['npx auditlane failed list', ...options, `--cursor ${next}`].join(' '));
+}
+
+function toRow(letter: LetterSummary): readonly string[] {
+  const { id, lastAt, attempts, eventType, sqlstate, detail } = letter;
+  return [
+    id,
+    lastAt === null ? 'unknown' : toTimeToTheSecond(lastAt),
+    toCount(attempts),
+    eventType ?? 'unknown',
+    letter.reason,
+    sqlstate === null ? detail : `${sqlstate} ${detail}`,
+  ];
+}
