@@ -27,7 +27,7 @@ const RULES = [
            alter table audit_logs add foreign key (tenant_id) references tenants`,
   },
   { sqlstate: '54000', what: 'an index that cannot hold the value', rule: 'create index on audit_logs (description)' },
-  ...['21000', '22001', '22003', '22008', '22021', '22P02', '22P05', '54001'].map((sqlstate) => ({
+  ...['21000', '22001', '22P05', '54001'].map((sqlstate) => ({
     sqlstate,
     what: 'a trigger',
     rule: raise(sqlstate),

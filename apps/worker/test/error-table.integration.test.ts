@@ -143,7 +143,7 @@ const FAULTS: readonly (readonly [name: string, fault: Fault])[] = [
       },
     },
   ],
-  ...['08006', '0A000', '25P03', '40001', '53100', '53200', '58030', 'P0001', 'XX000', 'XX001', '55006', '99999'].map(
+  ...['08006', '0A000', '25P03', '40001', '53100', '58030', 'P0001', 'XX001', '99999'].map(
     (sqlstate) => [`an error of class ${sqlstate.slice(0, 2)}`, raise(sqlstate)] as const,
   ),
   ['a duplicate key where none can be', raise('23505')],
