@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
-import { toQueueKeys } from '@auditlane/queue';
+import { createDeadLetters } from '@auditlane/dead-letters';
+import { createQueue, toQueueKeys } from '@auditlane/queue';
 import { ConfigError, createMetrics, createRateLimitedLog } from '@auditlane/runtime';
 import type { Logger } from '@auditlane/runtime';
 import { findApiKey, readMaintenanceRuns, readThroughput, touchApiKey } from '@auditlane/store';
@@ -11,6 +12,7 @@ import { toLoopbackScopes } from './access/loopback-scopes.ts';
 import { openPool, openRedis, withRedis } from './connections.ts';
 import type { ConnectionContext, RedisConnection } from './connections.ts';
 import type { ApiEnv } from './env.ts';
+import { failedRoutes } from './failed/routes.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import type { Route } from './http/route.ts';
 import { openEventSink } from './ingest/event-sink.ts';
@@ -59,10 +61,18 @@ export function createApp({ env, logger, stack, signal }: AppContext): App {
     limits: env,
     log: context.log,
   });
+  const sink = openEventSink(env, logger, stack);
+  const deadLetters = createDeadLetters({
+    queue: createQueue(redis, toKeys(env.AUDIT_QUEUE_KEY)),
+    pool: openPool(context, 'audit-api-dead-letters'),
+    record: (event) => sink.logCriticalAudit(event),
+    capacity: env.AUDIT_MAX_QUEUE_LENGTH,
+  });
   const metrics = createMetrics({ process: true });
   const routes: readonly Route[] = [
     ...monitoringRoutes({ monitor, metrics, isPrometheusOn: env.ENABLE_METRICS, isDraining: () => signal.aborted }),
-    ...ingestRoutes({ sink: openEventSink(env, logger, stack), toIdempotentIds: idempotentIds(redis, env) }),
+    ...ingestRoutes({ sink, toIdempotentIds: idempotentIds(redis, env) }),
+    ...failedRoutes(deadLetters),
   ];
   const identify = createIdentify(openPool(context, 'audit-api-keys'), context);
   return { listener: createHttpApp({ routes: [...routes, openApiRoute(routes)], identify, logger }), monitor };

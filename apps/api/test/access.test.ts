@@ -10,7 +10,7 @@ function setUp(keys: Record<string, Partial<StoredKey>>) {
   const byHash = new Map(
     Object.entries(keys).map(([text, key]) => [
       hashOf(text),
-      { id: text, keyHash: hashOf(text), scopes: [], expiresAt: null, revokedAt: null, ...key },
+      { id: text, name: text, keyHash: hashOf(text), scopes: [], expiresAt: null, revokedAt: null, ...key },
     ]),
   );
   const find = createKeyDirectory({
@@ -45,6 +45,7 @@ test('a key that is revoked stops working within ten seconds', async () => {
   await find('good');
   byHash.set(hashOf('good'), {
     id: 'good',
+    name: 'good',
     keyHash: hashOf('good'),
     scopes: [],
     expiresAt: null,

@@ -35,6 +35,11 @@ test('the document names every route that is served', async () => {
   expect(Object.keys(paths).toSorted()).toEqual([
     '/api/metrics',
     '/api/v1/events',
+    '/api/v1/failed',
+    '/api/v1/failed/purge',
+    '/api/v1/failed/redrive',
+    '/api/v1/failed/{id}',
+    '/api/v1/failed/{id}/redrive',
     '/api/v1/monitoring/audit-metrics',
     '/api/v1/monitoring/health',
     '/api/v1/monitoring/live',

@@ -5,6 +5,8 @@ export interface Actor {
   /** Name of the API key, of the user of the machine, or `loopback`. */
   readonly id: string;
   readonly via: 'http' | 'cli';
+  /** Id of the API key: names are not unique. */
+  readonly keyId?: string;
   readonly ip?: string;
   readonly userAgent?: string;
   readonly requestId?: string;
@@ -68,7 +70,7 @@ export function toOperatorEvent(facts: EventFacts): OperatorEvent {
     source: 'auditlane',
     correlation_id: action,
     description: phase === 'intent' ? `About to ${plan} ${object}` : `Dead letters ${verb}`,
-    metadata: { phase, via: actor.via, ...metadata },
+    metadata: { phase, via: actor.via, ...(actor.keyId === undefined ? {} : { key_id: actor.keyId }), ...metadata },
     ...(actor.requestId === undefined ? {} : { request_id: actor.requestId }),
     ...(actor.ip === undefined ? {} : { ip_address: actor.ip }),
     ...(actor.userAgent === undefined ? {} : { user_agent: actor.userAgent }),

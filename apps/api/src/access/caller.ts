@@ -3,7 +3,7 @@ import { Problem } from '../http/problem.ts';
 
 /** Who sends a request: the holder of a key, somebody on this machine, or nobody known. */
 export type Caller =
-  | { readonly kind: 'key'; readonly keyId: string; readonly scopes: readonly string[] }
+  | { readonly kind: 'key'; readonly keyId: string; readonly name: string; readonly scopes: readonly string[] }
   | { readonly kind: 'loopback'; readonly scopes: readonly string[] }
   | { readonly kind: 'anonymous' };
 

@@ -57,6 +57,6 @@ export function createIdentifyCaller(options: IdentifyOptions): IdentifyCaller {
         headers: { 'www-authenticate': 'Bearer realm="auditlane", error="invalid_token"' },
       });
     }
-    return { kind: 'key', keyId: key.id, scopes: key.scopes };
+    return { kind: 'key', keyId: key.id, name: key.name, scopes: key.scopes };
   };
 }

@@ -12,6 +12,8 @@ import { Problem } from '../http/problem.ts';
 /** A key as the store has it. */
 export interface StoredKey {
   readonly id: string;
+  /** What it is for, in the words of who made it. */
+  readonly name: string;
   readonly keyHash: string;
   readonly scopes: readonly string[];
   readonly expiresAt: Date | null;

@@ -88,11 +88,18 @@ function answerWith(route: Route, identify: IdentifyCaller) {
     const answer = await route.answer({
       id: requestIdOf(response),
       caller,
+      params: singleParams(request.params),
       message: request,
       accepts: (types) => request.accepts([...types]) || undefined,
     });
     writeAnswer(response, answer);
   };
+}
+
+/** Express allows lists for wildcards, which no path of ours has. */
+function singleParams(params: Request['params']): Readonly<Record<string, string>> {
+  const entries = Object.entries(params).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
+  return Object.fromEntries(entries);
 }
 
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {

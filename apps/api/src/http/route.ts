@@ -7,6 +7,8 @@ import type { Caller } from '../access/caller.ts';
 export interface ApiRequest {
   readonly id: string;
   readonly caller: Caller;
+  /** What stands for the `:names` of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
   /** For header fields and for reading the body as a stream; nothing has read it before. */
   readonly message: IncomingMessage;
   /** The first of the given media types that the caller accepts, best first; undefined when none. */
@@ -24,7 +26,7 @@ export interface Answer {
 /** One line of a route table: path, who may call it, how it is documented, and what it does. */
 export interface Route {
   readonly method: 'get' | 'post';
-  /** The first path is the documented one, the others are aliases. */
+  /** The first path is the documented one, the others are aliases; `:name` stands for one segment. */
   readonly paths: readonly [string, ...string[]];
   /** What the caller's key must allow; null for everybody. */
   readonly scope: AccessScope | null;

@@ -1,13 +1,12 @@
-import { createAuditClient } from '@auditlane/audit-client/internal';
+import { createAuditClient, type ImportClient } from '@auditlane/audit-client/internal';
 import type { Logger } from '@auditlane/runtime';
 import type { ApiEnv } from '../env.ts';
-import type { EventSink } from './take-events.ts';
 
 /**
  * The client behind the ingest route: the same road, limits, spool and counters as for any application. `host` stays
  * empty where an event names none, since the machine it comes from is not this one.
  */
-export function openEventSink(env: ApiEnv, logger: Logger, stack: AsyncDisposableStack): EventSink {
+export function openEventSink(env: ApiEnv, logger: Logger, stack: AsyncDisposableStack): ImportClient {
   const client = createAuditClient({
     acceptIds: true,
     redisUrl: env.REDIS_URL,

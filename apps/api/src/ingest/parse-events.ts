@@ -43,6 +43,14 @@ function parseJsonBody(body: Buffer): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** The body of a route that takes one JSON value. Throws a Problem for what is none. */
+export function parseSingle(body: Buffer): unknown {
+  if (!isUtf8(body)) {
+    throw new Problem('invalid_encoding');
+  }
+  return parseJson(body, { bodyOffset: 0, valuesLeft: MAX_VALUES }).value;
+}
+
 /** One event per line; empty lines are passed over. Offsets in refusals count from the start of the body. */
 function parseLines(body: Buffer): readonly unknown[] {
   const events: unknown[] = [];

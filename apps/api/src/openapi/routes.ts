@@ -18,7 +18,8 @@ function toOpenApiDocument(routes: readonly Route[]) {
       aliases.length === 0
         ? {}
         : { description: `Also served at ${aliases.map((alias) => `\`${alias}\``).join(', ')}.` };
-    paths[path] = { ...paths[path], [route.method]: { ...also, ...route.operation } };
+    const documented = path.replaceAll(/:(\w+)/gu, '{$1}');
+    paths[documented] = { ...paths[documented], [route.method]: { ...also, ...route.operation } };
   }
   return createDocument({
     openapi: '3.1.0',
