@@ -83,6 +83,22 @@ describe('audit metrics', () => {
     );
   });
 
+  test('a worker that waits because Postgres refuses most events is critical, for as long as it runs', async () => {
+    const { url } = await startApi(SERVERS);
+    const suspicion = { sqlstate: '23514', since: new Date().toISOString(), refused: 300 };
+    await beat('w1', { mass_poison: suspicion });
+    await beat('w2', { mass_poison: suspicion, state: 'stopped' });
+    expect((await getMetrics(url)).recommendations).toMatchObject([
+      {
+        severity: 'critical',
+        message: 'Postgres refuses most events! SQLSTATE: 23514, workers that wait: 1',
+        action: expect.stringContaining('SIGUSR2'),
+      },
+    ]);
+    await beat('w1');
+    expect((await getMetrics(url)).recommendations).toEqual(WELL);
+  });
+
   test('drops are critical while they happen', async () => {
     const { url } = await startApi(SERVERS);
     await beat('w1');

@@ -16,6 +16,7 @@ function facts(overrides: Partial<Facts> = {}, numbers: Partial<FleetMetrics> = 
     maxFailedLength: 10_000,
     redisFaults: [],
     maintenance: [],
+    massPoison: [],
     ...overrides,
   };
 }
@@ -29,6 +30,17 @@ const WELL = [{ severity: 'info', message: 'All systems operating normally.' }];
 test('when all is well there is exactly one recommendation, and health is healthy', () => {
   expect(recommend()).toEqual(WELL);
   expect(toHealthStatus(findingsOf(facts()))).toBe('healthy');
+});
+
+test('workers that wait because Postgres refuses most events are critical, and the SQLSTATE is named', () => {
+  const suspicion = { sqlstate: '23514', since: '2026-11-21T12:00:00.000Z', refused: 300 };
+  expect(recommend({ massPoison: [suspicion, suspicion] })).toMatchObject([
+    {
+      severity: 'critical',
+      message: 'Postgres refuses most events! SQLSTATE: 23514, workers that wait: 2',
+      action: expect.stringContaining('SIGUSR2'),
+    },
+  ]);
 });
 
 describe('a queue that backs up', () => {

@@ -3,6 +3,7 @@
  * a timer share it, so that the log tells an operator the same as the answer does, also when nobody asks.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkerBeat } from '@auditlane/queue';
 import type { RateLimitedLog } from '@auditlane/runtime';
 import type { AuditMetrics } from './audit-metrics.ts';
 import { coalesce } from './coalesce.ts';
@@ -68,6 +69,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       maxFailedLength: options.limits.AUDIT_MAX_FAILED_LENGTH,
       redisFaults: redis.state === 'connected' ? redis.value.faults : [],
       maintenance: postgres.state === 'connected' ? postgres.value.maintenance : [],
+      massPoison: redis.state === 'connected' ? suspicionsOf(redis.value.beats, view.at) : [],
     });
     logFindings(log, findings);
     return { view, services: toServices(view), answer: toAnswer(metrics, findings) };
@@ -97,6 +99,10 @@ function toServices(view: FleetView): ServiceStates {
   const workers = redis.state === 'connected' ? runningWorkers(redis.value.beats, view.at).length : null;
   const stateOfWorkers = workers === null ? 'unknown' : workers > 0 ? 'running' : 'stopped';
   return { redis: redis.state, audit_worker: stateOfWorkers, postgres: postgres.state };
+}
+
+function suspicionsOf(beats: readonly WorkerBeat[], now: number): NonNullable<WorkerBeat['mass_poison']>[] {
+  return runningWorkers(beats, now).flatMap((beat) => beat.mass_poison ?? []);
 }
 
 function logFindings(log: RateLimitedLog, findings: readonly Finding[]): void {

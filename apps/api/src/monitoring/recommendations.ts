@@ -2,7 +2,7 @@
  * What an operator should know and do, as a table of rules over facts. A rule looks at facts only, so that each is
  * tested without servers. Messages are stable: people alert on them.
  */
-import type { RedisFault } from '@auditlane/queue';
+import type { RedisFault, WorkerBeat } from '@auditlane/queue';
 import type { FleetMetrics, Recommendation } from './audit-metrics.ts';
 import type { MaintenanceRun } from './fleet-view.ts';
 
@@ -15,6 +15,8 @@ export interface Facts {
   readonly maxFailedLength: number;
   readonly redisFaults: readonly RedisFault[];
   readonly maintenance: readonly MaintenanceRun[];
+  /** What running workers suspect of Postgres. */
+  readonly massPoison: readonly NonNullable<WorkerBeat['mass_poison']>[];
 }
 
 /** One recommendation with the name of its condition, by which its log line is limited. */
@@ -71,6 +73,16 @@ const RULES: readonly Rule[] = [
       severity: 'critical',
       message: 'No audit worker is running! Events wait in the queue',
       action: 'npm run pm2 -- restart audit-worker',
+    });
+  },
+  function massPoisonSuspected({ massPoison }) {
+    const states = [...new Set(massPoison.map(({ sqlstate }) => sqlstate))].join(', ');
+    return when(massPoison.length > 0, {
+      condition: 'mass_poison',
+      severity: 'critical',
+      message: `Postgres refuses most events! SQLSTATE: ${states}, workers that wait: ${massPoison.length}`,
+      action:
+        'Undo what changed on audit_logs (constraint, trigger, column); if the events are poison: npm run pm2 -- sendSignal SIGUSR2 audit-worker',
     });
   },
   function queueBackedUp({ isRedisConnected, metrics }) {
