@@ -26,6 +26,8 @@ export async function adoptAbandoned(
     readonly owner: SpoolOwner;
     /** Whether we can keep a folder of the guarantee `strict`; else it is left to a process that can ask Postgres. */
     readonly canKeep: boolean;
+    /** Whether folders for another queue are taken, too. Default false. */
+    readonly anyTarget?: boolean;
     readonly toName: () => string;
     readonly now: number;
   },
@@ -42,7 +44,7 @@ export async function adoptAbandoned(
       continue;
     }
     const isEmpty = listSegmentNames(await readdir(folder).catch(() => [])).length === 0;
-    if (!isEmpty && owner !== null && owner.target !== mine.owner.target) {
+    if (!isEmpty && owner !== null && owner.target !== mine.owner.target && mine.anyTarget !== true) {
       foreign += 1;
       continue;
     }
