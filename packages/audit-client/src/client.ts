@@ -1,3 +1,4 @@
+import { toEntryNumber } from '@auditlane/queue';
 import type { EventIssue } from '@auditlane/schema';
 import type { AuditClient, AuditClientStats } from './audit-client.ts';
 import { AuditError } from './audit-error.ts';
@@ -7,8 +8,10 @@ import { createCriticalRoute, createOrdinaryRoute, type Places } from './calls/r
 import { createEncoder, type Encoder } from './encoder.ts';
 import { createStrictRoute } from './calls/strict-route.ts';
 import { crashPoint } from './crash-point.ts';
+import { type LossReport, LossReports, type LossReportsOptions } from './loss-reports.ts';
 import type { Producer } from './producer.ts';
 import type { AcceptedReceipt, Receipt, RejectedReceipt, RejectionReason, TransactionReceipt } from './receipt.ts';
+import { offerReport, toReportEntry } from './report-entry.ts';
 import { createReceiptCounts, isAccepted, toErrorCode, toRejection } from './receipts.ts';
 import type { Settings } from './settings/settings.ts';
 import type { AuditTransaction } from './transactions/audit-transaction.ts';
@@ -53,6 +56,7 @@ export class Client implements AuditClient {
   readonly #critical: Route;
   readonly #pending: PendingCalls;
   readonly #counts = createReceiptCounts();
+  readonly #reports: LossReports;
   /** Events that took a number and are nowhere. */
   #givenUp = 0;
   #closing: Promise<void> | null = null;
@@ -67,6 +71,7 @@ export class Client implements AuditClient {
       givenUpCount: () => this.#givenUp,
     });
     this.#transport = transport;
+    this.#reports = new LossReports({ ...options, send: (report) => this.#sendReport(report) });
     this.#pending = new PendingCalls(
       () => transport.hold(),
       () => transport.release(),
@@ -132,12 +137,16 @@ export class Client implements AuditClient {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#pending.settled().then(() => this.#transport.close());
+    this.#closing ??= this.#pending.settled().then(async () => {
+      await this.#reportLosses();
+      await this.#transport.close();
+    });
     return this.#closing;
   }
 
   /** The process has nothing left to do: the last chance to report drops, and its end. It does not keep the process for more. */
   async reportBeforeExit(): Promise<void> {
+    await this.#reports.close();
     await this.#transport.reportDrops();
     await this.#transport.retire();
   }
@@ -228,16 +237,18 @@ export class Client implements AuditClient {
     this.#pending.remove(call);
     if (!isAccepted(outcome)) {
       this.#givenUp += 1;
-      return this.#reject(outcome);
+      return this.#reject(outcome, undefined, toEntryNumber(call.line)?.number);
     }
     this.#counts.accepted[outcome] += 1;
     crashPoint('before-ack');
     return call.hasTwoCopies ? { id: call.id, status: outcome, copies: 2 } : { id: call.id, status: outcome };
   }
 
-  #reject(reason: RejectionReason, issues?: readonly EventIssue[]): RejectedReceipt {
+  #reject(reason: RejectionReason, issues?: readonly EventIssue[], number: number | null = null): RejectedReceipt {
     this.#counts.rejected[reason] += 1;
-    this.#transport.drops.add(FAULTS_OF_THE_CALLER.has(reason) ? `refused:${reason}` : reason);
+    const isRefused = FAULTS_OF_THE_CALLER.has(reason);
+    this.#transport.drops.add(isRefused ? `refused:${reason}` : reason);
+    this.#reports.note(isRefused ? 'refused' : 'dropped', reason, number);
     this.#options.warnings.warn(
       `audit events are rejected: ${reason}`,
       issues === undefined ? {} : { issues: issues.slice(0, 5) },
@@ -245,9 +256,32 @@ export class Client implements AuditClient {
     return toRejection(reason, issues);
   }
 
+  async #reportLosses(): Promise<void> {
+    // Sockets are unref'd: without a hold, awaiting this would end the process unsettled.
+    this.#transport.hold();
+    await this.#reports.close();
+    this.#transport.release();
+  }
+
+  /** A report takes a number like any event, but has no receipt; the urgent lane has room when the queue is full. */
+  async #sendReport(report: LossReport): ReturnType<LossReportsOptions['send']> {
+    const { producer, settings } = this.#options;
+    const number = producer.nextSeq;
+    const line = this.#transport.redisState === 'ready' ? toReportEntry(report, producer, settings.host) : null;
+    if (line === null) {
+      return { isSent: false, number: null };
+    }
+    producer.admit();
+    const deadlineAt = this.#transport.now() + settings.deadlineMs;
+    const isSent = await offerReport(line, deadlineAt, (entry) => this.#transport.addToLane('urgent', entry));
+    this.#givenUp += isSent ? 0 : 1;
+    return { isSent, number };
+  }
+
   #failInternally(error: unknown): RejectedReceipt {
     this.#counts.rejected.internal += 1;
     this.#transport.drops.add('internal');
+    this.#reports.note('dropped', 'internal', null);
     this.#options.warnings.warn('audit client failed on its own', toErrorFacts(error));
     return toRejection('internal');
   }

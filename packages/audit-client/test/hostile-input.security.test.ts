@@ -283,7 +283,8 @@ test('rows 1 to 24: every hostile input is answered, and what is queued is store
     );
   });
   expect(odd.map((input) => `row ${input.row}: ${input.name}`)).toEqual([]);
-  const decoded = await decodeQueue();
+  // the client's own report of what it refused may be among them
+  const decoded = (await decodeQueue()).filter(({ source }) => source !== 'auditlane');
   expect(decoded).toHaveLength(receipts.filter((receipt) => receipt.status === 'queued').length);
   expect(decoded.length).toBeGreaterThan(100);
   await createStore(pool, { writer: 'test' }).storeBatch(decoded);

@@ -235,6 +235,6 @@ describe('the closing record of a producer', () => {
     const { producerId } = client.stats();
     expect(await queue.producers()).toMatchObject([{ producerId, lastSeq: 10, isClosed: false }]);
     await client.close();
-    expect(await queue.producers()).toMatchObject([{ producerId, lastSeq: 15, givenUp: 5, isClosed: true }]);
+    expect(await queue.producers()).toMatchObject([{ producerId, lastSeq: 16, givenUp: 5, isClosed: true }]);
   });
 });

@@ -11,6 +11,7 @@ export {
   glanceAtLetter,
   type LetterGlance,
   newestLetters,
+  toEntryNumber,
   waitingNumbers,
 } from './entry-numbers.ts';
 export { isQueueKey, toQueueKeys, type QueueKeys } from './keys.ts';
