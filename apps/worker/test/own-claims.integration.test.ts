@@ -3,11 +3,14 @@ import { createQueue, QueueError } from '@auditlane/queue';
 import type { Claim, Queue } from '@auditlane/queue';
 import { createLogger, sleep } from '@auditlane/runtime';
 import { useRedis, waitFor } from '@auditlane/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createAdoptionSweep } from '../src/claims/adoption-sweep.ts';
 import type { AdoptionSweep } from '../src/claims/adoption-sweep.ts';
 import { createHeldClaims } from '../src/claims/held-claims.ts';
 import type { HeldClaims } from '../src/claims/held-claims.ts';
+import { runSlot } from '../src/claims/run-slot.ts';
+import type { SlotParts } from '../src/claims/run-slot.ts';
+import { createWakeUp } from '../src/claims/wake-up.ts';
 import { KEYS } from './fleet.ts';
 
 const { redis } = await useRedis();
@@ -89,3 +92,71 @@ test('a batch that a slot took after the sweep had listed it is passed over', as
   expect(sweep.next()).toBeUndefined();
   held.letGo();
 });
+
+test('W15: a claim whose answer was lost comes back whole under its id, and is worked on once', async () => {
+  const { slot, worked } = startSlot({ losesAnswers: 1 });
+  await redis.lpush(KEYS.queue, 'entry');
+  await waitFor(() => worked.length === 1, { message: 'the claim was worked on' });
+  slot.abort();
+  expect(worked.map(({ attempt, entries }) => ({ attempt, entries: entries.map(String) }))).toEqual([
+    { attempt: 1, entries: ['entry'] },
+  ]);
+});
+
+test('a claim whose answer was lost and that another worker adopted meanwhile is given up for a new one', async () => {
+  const { slot, worked, sleeping } = startSlot({ losesAnswers: 1, isSlow: true });
+  await redis.lpush(KEYS.queue, 'first');
+  const batchId = await waitFor(async () => (await queue.expired({ limit: 1 }))[0]);
+  expect(await queue.adopt({ batchId, worker: 'other', leaseMs: 60_000 })).not.toBeNull();
+  await redis.lpush(KEYS.queue, 'second');
+  sleeping.abort();
+  await waitFor(() => worked.length === 1, { message: 'the slot works again' });
+  slot.abort();
+  expect(worked[0]?.entries.map(String)).toEqual(['second']);
+});
+
+/** A slot on the real queue, for which the answers to its first claims are lost; `isSlow` lets it sleep until told. */
+function startSlot(o: { readonly losesAnswers: number; readonly isSlow?: boolean }) {
+  const slot = new AbortController();
+  const sleeping = new AbortController();
+  onTestFinished(() => slot.abort());
+  const worked: Claim[] = [];
+  let lost = 0;
+  const claim: Queue['claim'] = async (options) => {
+    const answer = await queue.claim(options);
+    if (answer === null || lost === o.losesAnswers) return answer;
+    lost += 1;
+    throw new QueueError('timeout', 'no answer');
+  };
+  const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+    sleep(o.isSlow === true ? 60_000 : Math.min(ms, 5), AbortSignal.any([signal, sleeping.signal]));
+  const idle = { closed: () => Promise.resolve(), ended: () => Promise.resolve(), next: () => undefined };
+  const wakeUp = createWakeUp((_ms, signal) => sleep(5, signal));
+  const own = createOwn({ isAway: false });
+  const parts = {
+    worker: 'w',
+    queue: { claim, adopt: queue.adopt },
+    heldClaims: own,
+    sweep: idle,
+    wakeUp,
+    breaker: idle,
+    massPoison: idle,
+    drain: { stop: slot.signal },
+    nextLane: () => 'main',
+    claimLimit: () => 10,
+    onClaim: () => undefined,
+    leaseMs: LEASE_MS,
+    lingerMs: 0,
+    pollMs: 5,
+    sleep: wait,
+    random: () => 0,
+    clockMs: () => performance.now(),
+    tally: { slotFailed: () => undefined, claimed: () => undefined, adopted: () => undefined },
+    work: async ({ claim: taken }: { claim: Claim }) => {
+      worked.push(taken);
+      await queue.finish({ ...taken, stored: taken.entries.length, duplicates: 0, deadLetters: [], held: [] });
+    },
+  } as unknown as SlotParts;
+  void runSlot(parts);
+  return { slot, worked, sleeping };
+}
