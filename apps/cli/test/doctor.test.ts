@@ -3,6 +3,7 @@ import type { LastMaintenanceRun } from '@auditlane/store';
 import { describe, expect, test } from 'vitest';
 import { checkClocks, toSkewMs } from '../src/doctor/check-clocks.ts';
 import { toLedgerFindings, toMigrationFinding, toPartitionFindings } from '../src/doctor/check-database.ts';
+import { checkLosses, checkMovedLetters } from '../src/doctor/check-losses.ts';
 import { checkMaintenance } from '../src/doctor/check-maintenance.ts';
 import { checkFleet, checkQueue } from '../src/doctor/check-queue.ts';
 import type { Finding } from '../src/doctor/finding.ts';
@@ -84,6 +85,20 @@ describe('the fleet', () => {
     const beats = [makeBeat({ version: '0.9.0' }), makeBeat({ postgres: 'away' })];
     expect(unwell(checkFleet(beats, '1.0.0', NOW))).toEqual(['fail workers', 'warn worker versions']);
   });
+});
+
+test('a worker that suspects Postgres, and events that are missing, fail', () => {
+  const mass_poison = { sqlstate: '23514', since: new Date(NOW).toISOString(), refused: 2000 };
+  const findings = checkFleet([makeBeat({ mass_poison })], '1.0.0', NOW);
+  expect(unwell(findings)).toEqual(['fail workers']);
+  expect(findings.find(({ level }) => level === 'fail')?.message).toContain('SQLSTATE 23514');
+  const lost = { events: 3, producers: 1, newestAt: new Date(NOW), newest: [] };
+  expect(checkLosses(lost)).toMatchObject({
+    level: 'fail',
+    message: expect.stringContaining('3 events of 1 producer'),
+  });
+  expect(checkLosses({ ...lost, events: 0 }).level).toBe('ok');
+  expect(unwell(checkMovedLetters(2))).toEqual(['warn dead letters']);
 });
 
 describe('clocks', () => {

@@ -1,8 +1,10 @@
 import {
   checkCatalog,
   checkMigrations,
+  countDeadLetters,
   readGeneration,
   readLedgerLag,
+  readLosses,
   readPartitionState,
   StoreError,
   type LedgerGeneration,
@@ -13,6 +15,7 @@ import {
 } from '@auditlane/store';
 import { toFact } from '../servers/explain-error.ts';
 import { toCount, toCounted, toDuration } from '../terminal/quantities.ts';
+import { checkLosses, checkMovedLetters } from './check-losses.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 
 const OPEN_TOO_LONG_S = 60;
@@ -28,6 +31,8 @@ export async function checkDatabase(pool: Pool, writer: Pool, now: Date): Promis
     ...(await checkWriter(writer)),
     ...toPartitionFindings(await readPartitionState(pool, now)),
     ...toLedgerFindings(await readLedgerLag(pool), await readGeneration(pool)),
+    checkLosses(await readLosses(pool, 1)),
+    ...checkMovedLetters(await countDeadLetters(pool)),
   ];
 }
 

@@ -94,6 +94,7 @@ export function checkFleet(beats: readonly WorkerBeat[], version: string, now: n
             `${toCount(away.length)} of ${toCount(running.length)} cannot reach Postgres: npm run pm2 -- logs audit-worker --err`,
           ),
         ]),
+    ...running.flatMap(toPoisonFinding),
     others.length === 0
       ? ok('worker versions', version)
       : warn(
@@ -101,4 +102,12 @@ export function checkFleet(beats: readonly WorkerBeat[], version: string, now: n
           `workers of ${others.join(', ')} run beside this release, ${version}: npm run pm2 -- reload audit-worker`,
         ),
   ];
+}
+
+/** A worker that has stopped, because it takes Postgres for wrong and not the events. */
+function toPoisonFinding({ worker, mass_poison: suspicion }: WorkerBeat): readonly Finding[] {
+  if (suspicion === undefined) return [];
+  const { sqlstate, since, refused } = suspicion;
+  const fact = `${worker} stores nothing since ${since}: Postgres refuses most events (${toCount(refused)}, SQLSTATE ${sqlstate})`;
+  return [fail('workers', `${fact}; look for a new constraint, trigger or column type on audit_logs`)];
 }

@@ -7,7 +7,7 @@ import { toChange } from './change.ts';
 type Line = readonly Piece[];
 
 const CATEGORY_STYLES: Readonly<Record<string, Style>> = { critical: 'bad', warning: 'warning' };
-const LABEL_WIDTH = 9;
+const LABEL_WIDTH = 8;
 
 /** One event for a person: the first line says when, what and who, the others what else is known. */
 export function toEventLines(event: HistoryEvent): readonly Line[] {
@@ -33,7 +33,7 @@ export function toEventLines(event: HistoryEvent): readonly Line[] {
     ...rest.flatMap(([name, value]) => toLabelled(name, value)),
     ...(event.occurredAt === null ? [] : toLabelled('occurred', toTime(event.occurredAt))),
     ...(flags.length === 0 ? [] : toLabelled('flags', flags.join(', '))),
-    [toStyled(`  ${'id'.padEnd(LABEL_WIDTH)}${event.id}`, 'dim')],
+    [toStyled(`  ${'id'.padEnd(LABEL_WIDTH)} ${event.id}`, 'dim')],
     [],
   ];
 }
@@ -48,5 +48,5 @@ function toOrigin({ ipAddress, serviceName, host }: HistoryEvent): Line {
 }
 
 function toLabelled(label: string, value: string | null): readonly Line[] {
-  return value === null ? [] : [[toStyled(`  ${label.padEnd(LABEL_WIDTH)}`, 'dim'), value]];
+  return value === null ? [] : [[toStyled(`  ${label.padEnd(LABEL_WIDTH)} `, 'dim'), value]];
 }

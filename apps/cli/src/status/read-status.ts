@@ -1,5 +1,6 @@
 import type { QueueState, WorkerBeat } from '@auditlane/queue';
 import {
+  countDeadLetters,
   readLedgerLag,
   readMaintenanceRuns,
   readThroughput,
@@ -25,6 +26,8 @@ export interface PostgresFacts {
   readonly batches: number;
   readonly lag: LedgerLag;
   readonly runs: readonly LastMaintenanceRun[];
+  /** Dead letters that moved to the table. */
+  readonly movedLetters: number;
 }
 
 export interface Status {
@@ -45,7 +48,9 @@ export async function readStatus(servers: Servers): Promise<Status> {
     toReading(async () => {
       const pool = await servers.pool();
       const throughput = await readThroughput(pool, MINUTE_S);
-      return { ...throughput, lag: await readLedgerLag(pool), runs: await readMaintenanceRuns(pool) };
+      const lag = await readLedgerLag(pool);
+      const runs = await readMaintenanceRuns(pool);
+      return { ...throughput, lag, runs, movedLetters: await countDeadLetters(pool) };
     }),
   ]);
   return { redis, postgres };

@@ -5,9 +5,18 @@ import { toStyled, type Piece } from '../terminal/styles.ts';
 import type { PostgresFacts } from './read-status.ts';
 
 /** What was stored, how far readers of the ledger are behind, and the last run of each task of maintenance. */
-export function showPostgres(output: Output, { rows, batches, lag, runs }: PostgresFacts, now: number): void {
+export function showPostgres(
+  output: Output,
+  { rows, batches, lag, runs, movedLetters }: PostgresFacts,
+  now: number,
+): void {
   output.line(`stored in the last minute: ${toCounted(rows, 'row')} in ${toCounted(batches, 'batch', 'batches')}`);
   output.line('ledger: ', toLag(lag));
+  if (movedLetters > 0)
+    output.line(
+      toStyled(`${toCounted(movedLetters, 'dead letter')} in the table`, 'bad'),
+      ': npx auditlane failed list',
+    );
   if (runs.length === 0) {
     output.line(toStyled('maintenance has not run yet', 'warning'));
     return;

@@ -39,7 +39,7 @@ function toJson({ redis, postgres }: Status): unknown {
       main: { depth: queue.main.depth, oldest_age_ms: queue.main.oldestAgeMs },
       urgent: { depth: queue.urgent.depth, oldest_age_ms: queue.urgent.oldestAgeMs },
       in_flight: queue.inFlight,
-      dead_letters: queue.failed,
+      dead_letters_in_list: queue.failed,
       held: queue.held,
       counters: queue.stats,
       conservation_difference: queue.conservationDifference,
@@ -47,7 +47,8 @@ function toJson({ redis, postgres }: Status): unknown {
       // Without the metrics of each process, which /metrics has.
       workers: beats.map((beat) => ({ ...beat, metrics: undefined })),
     })),
-    postgres: toJsonReading(postgres, ({ rows, batches, lag, runs }) => ({
+    postgres: toJsonReading(postgres, ({ rows, batches, lag, runs, movedLetters }) => ({
+      dead_letters_in_table: movedLetters,
       last_minute: { rows, batches },
       ledger: { waiting_batches: lag.waitingBatches, lag_seconds: lag.lagSeconds, blocker: lag.blocker },
       maintenance: runs.map((run) => ({
