@@ -23,7 +23,7 @@ export type Content = z.output<typeof ContentSchema>;
 const HasId = z.looseObject({ id: z.string().min(1).max(300) });
 
 /** The reason of a line that is no letter. */
-export const UNREADABLE = 'unreadable';
+const UNREADABLE = 'unreadable';
 
 /** SHA-256 in hex. */
 export function digestOf(bytes: Buffer | string): string {

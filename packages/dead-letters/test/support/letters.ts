@@ -8,7 +8,7 @@ import { createDeadLetters, type Actor, type DeadLetters, type OperatorEvent } f
 
 export const KEYS = toQueueKeys('audit:queue');
 export const ANN: Actor = { id: 'ann', via: 'cli' };
-export const BORN_MS = Date.parse('2026-11-20T00:00:00.000Z');
+const BORN_MS = Date.parse('2026-11-20T00:00:00.000Z');
 
 export interface Desk {
   readonly letters: DeadLetters;
