@@ -132,6 +132,20 @@ test('a purge of all needs the number that there are', async () => {
   expect(await redis.llen(KEYS.failed)).toBe(0);
 });
 
+test('the events of a purge are whole: nothing of what they keep was cut', async () => {
+  const { url } = await startApi(SERVERS);
+  const parked = await park(250);
+  await call(url, '/purge', { ids: parked.map(({ id }) => id) });
+  const answer = await pool.query(
+    `select flags, metadata from audit_logs where event_type = 'audit.dead_letters.purged' order by id desc limit 6`,
+  );
+  expect(answer.rows.map((row) => row['flags'])).toEqual([0, 0, 0, 0, 0, 0]);
+  const before = answer.rows
+    .filter((row) => row['metadata'].phase === 'intent')
+    .flatMap((row) => row['metadata'].before);
+  expect(before.map((letter) => letter.id).toSorted()).toEqual(parked.map(({ id }) => id).toSorted());
+});
+
 test('10,000 letters: every page answers, and all are redriven by one request', async () => {
   const { url } = await startApi({ ...SERVERS, AUDIT_MAX_QUEUE_LENGTH: '10000' });
   const parked = await park(10_000);

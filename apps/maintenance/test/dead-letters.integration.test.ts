@@ -28,7 +28,7 @@ test('a list beyond its bound is cut to it, and none is discarded', async () => 
   await redis.lpush(KEYS.failed, ...lines);
   const { runner, lastRun, task } = openTask(5);
   await runner.run(task);
-  expect((await lastRun('dead-letters'))?.details).toEqual({ moved: 7, left: 5, forgotten: 0 });
+  expect((await lastRun('dead-letters'))?.details).toMatchObject({ moved: 7, left: 5, forgotten: 0 });
   const { rows } = await pool.query('select line from audit_dead_letters');
   const kept = rows.map((row) => Buffer.from(row['line']).toString());
   expect([...kept, ...(await redis.lrange(KEYS.failed, 0, -1))].toSorted()).toEqual(lines.toSorted());
@@ -45,6 +45,14 @@ test('a row whose event was stored after a redrive that a crash cut short is del
     [row.id, Buffer.from(toLine(row.id))],
   );
   expect(await openTask(5).task.run()).toMatchObject({ forgotten: 1 });
+});
+
+test('how often an event was redriven is forgotten once it is stored, and not before', async () => {
+  const [stored, waiting] = [buildRow(), buildRow()];
+  await createStore(pool, { writer: 'w' }).storeBatch([stored]);
+  await redis.hset(KEYS.redrives, stored.id, 1, waiting.id, 2, 'sha256:aa', 3);
+  expect(await openTask(5).task.run()).toMatchObject({ redrives_forgotten: 1 });
+  expect(await redis.hgetall(KEYS.redrives)).toEqual({ [waiting.id]: '2', 'sha256:aa': '3' });
 });
 
 test('a run that Redis refuses fails visibly, and the next one recovers', async () => {

@@ -9,7 +9,7 @@ import type { Actor } from './operator-event.ts';
 import { describeBeforePurge, purgeLetters, type PurgeOutcome } from './purge-letters.ts';
 import { REDRIVE_OUTCOMES, redriveLetters, type RedriveOutcome } from './redrive-letters.ts';
 import { runAction, type ActionResult, type RecordEvent } from './run-action.ts';
-import { selectIds, type Selection } from './select-letters.ts';
+import { countLetters, selectIds, type Selection } from './select-letters.ts';
 
 export interface ActionContext {
   readonly queue: Queue;
@@ -55,11 +55,8 @@ export async function redrive(context: ActionContext, selection: Selection): Pro
 /** See `DeadLetters.purge`. */
 export async function purge(context: ActionContext, selection: PurgeSelection): Promise<ActionResult<PurgeOutcome>> {
   const { queue, pool, actor } = context;
+  if (!('ids' in selection)) await requireCount(context, selection);
   const ids = await selectIds(context, selection);
-  if (!('ids' in selection) && selection.expected !== ids.length) {
-    const message = `There are ${ids.length} such letters, not ${selection.expected}: nothing was purged.`;
-    throw new DeadLettersError('count_mismatch', message, { actual: ids.length });
-  }
   return runAction<PurgeOutcome>(context, {
     verb: 'purged',
     actor,
@@ -69,6 +66,16 @@ export async function purge(context: ActionContext, selection: PurgeSelection): 
     prepare: (some) => describeBeforePurge(queue, (wanted) => findDeadLetters(pool, wanted), some),
     act: (some, lock) => purgeLetters({ queue, lock }, some),
   });
+}
+
+async function requireCount(
+  context: ActionContext,
+  selection: Exclude<PurgeSelection, { readonly ids: readonly string[] }>,
+): Promise<void> {
+  const actual = await countLetters(context, 'reason' in selection ? selection.reason : null);
+  if (actual === selection.expected) return;
+  const message = `There are ${actual} such letters, not ${selection.expected}: nothing was purged.`;
+  throw new DeadLettersError('count_mismatch', message, { actual });
 }
 
 export interface Edit {

@@ -8,6 +8,7 @@ export {
 } from './create-dead-letters.ts';
 export { DeadLettersError, type DeadLettersErrorCode } from './dead-letters-error.ts';
 export type { LetterDetails, LetterSummary, Original } from './describe-letter.ts';
+export { forgetRedrives } from './forget-redrives.ts';
 export type { Place } from './letter.ts';
 export { moveOverflow, type MovedOverflow, type MoveOverflowParts } from './move-overflow.ts';
 export type { Actor, OperatorEvent } from './operator-event.ts';

@@ -22,6 +22,7 @@ export async function purgeLetters(
   const fromList = listed.filter((_, index) => isRemoved[index] === true).map(({ id }) => id);
   const purged = new Set([...fromTable, ...fromList]);
   if (purged.size > 0) await queue.addStats({ dead_purged: purged.size });
+  await queue.forgetRedrives([...purged]);
   return { done: ids.map((id) => ({ id, outcome: purged.has(id) ? 'purged' : 'absent' })) };
 }
 

@@ -20,7 +20,15 @@ import {
   type Retired,
   type RetireOptions,
 } from './producers.ts';
-import { redrive, redrives, type Redriven, type RedriveOptions } from './redrive.ts';
+import {
+  forgetRedrives,
+  redrive,
+  redrivenIds,
+  redrives,
+  type RedrivenIds,
+  type Redriven,
+  type RedriveOptions,
+} from './redrive.ts';
 import { release, type Released, type ReleaseOptions } from './release.ts';
 import { renew, type Renewed, type RenewOptions } from './renew.ts';
 import { remove, type ListedLetter } from './remove.ts';
@@ -60,6 +68,10 @@ export interface Queue {
   failedBytes(): Promise<number | null>;
   /** How often each id was redriven, for those that were: a worker adds it to the attempts of a dead letter. */
   redrives(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** About 1000 of the ids that have such a count; begin with `'0'`. */
+  redrivenIds(cursor: string): Promise<RedrivenIds>;
+  /** Forgets the counts of events that cannot be parked again: those that are stored, or purged. */
+  forgetRedrives(ids: readonly string[]): Promise<void>;
   /**
    * Moves up to `limit` (1 to 1000) of the oldest held entries back to the claim end of the main lane, and answers how
    * many. A worker that starts calls it for as many as were held then; those that it does not know are held again.
@@ -100,6 +112,8 @@ export function createQueue(redis: Redis, keys: QueueKeys): Queue {
     adopt: (options) => adopt(redis, keys, options),
     redrive: (options) => redrive(redis, keys, options),
     redrives: (ids) => redrives(redis, keys, ids),
+    redrivenIds: (cursor) => redrivenIds(redis, keys, cursor),
+    forgetRedrives: (ids) => forgetRedrives(redis, keys, ids),
     peek: (options) => peek(redis, keys, options),
     remove: (letters) => remove(redis, keys, letters),
     parked: (ids) => parked(redis, keys, ids),

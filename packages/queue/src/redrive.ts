@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { toLaneKey, type QueueKeys } from './keys.ts';
 import type { Lane } from './lane.ts';
 import { assertWithin } from './limits.ts';
-import { toList, toReply, toText, toUnknownReply } from './reply.ts';
+import { toList, toPairs, toReply, toText, toUnknownReply } from './reply.ts';
 import { runScript, withDeadline } from './script.ts';
 
 /** Which dead letter to try again, and as what. */
@@ -40,6 +40,26 @@ export async function redrive(redis: Redis, keys: QueueKeys, options: RedriveOpt
     default:
       throw toUnknownReply(reply);
   }
+}
+
+/** A part of the ids that were ever redriven. */
+export interface RedrivenIds {
+  readonly ids: readonly string[];
+  /** Where to go on; null at the end. An id may come twice. */
+  readonly next: string | null;
+}
+
+/** See `Queue.redrivenIds`. */
+export async function redrivenIds(redis: Redis, keys: QueueKeys, cursor: string): Promise<RedrivenIds> {
+  const raw = await withDeadline(redis, () => redis.callBuffer('HSCAN', [keys.redrives, cursor, 'COUNT', '1000']));
+  const [next, pairs] = toList(raw);
+  const ids = toPairs(pairs).map(([id]) => id);
+  return { ids, next: toText(next) === '0' ? null : toText(next) };
+}
+
+/** See `Queue.forgetRedrives`. */
+export async function forgetRedrives(redis: Redis, keys: QueueKeys, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await withDeadline(redis, () => redis.call('HDEL', [keys.redrives, ...ids]));
 }
 
 /** See `Queue.redrives`. */

@@ -94,6 +94,22 @@ test('the bytes of the list grow with its letters', async () => {
   expect((await queue.failedBytes()) ?? 0).toBeGreaterThan(before + 90_000);
 });
 
+test('the counts of redrives are read by portions and forgotten by id', async () => {
+  const { queue } = openQueue(url);
+  const all = Array.from({ length: 2500 }, (_, index) => `d${index}`);
+  await redis.hset(KEYS.redrives, Object.fromEntries(all.map((id) => [id, 1])));
+  const seen = new Set<string>();
+  for (let cursor: string | null = '0'; cursor !== null;) {
+    const { ids, next }: { ids: readonly string[]; next: string | null } = await queue.redrivenIds(cursor);
+    for (const id of ids) seen.add(id);
+    cursor = next;
+  }
+  expect(seen).toEqual(new Set(all));
+  await queue.forgetRedrives(all.slice(1));
+  await queue.forgetRedrives([]);
+  expect(await redis.hkeys(KEYS.redrives)).toEqual(['d0']);
+});
+
 test('a letter of the table is redriven without a line here, and one in the list stays', async () => {
   const queue = await park(1);
   const options = { id: 'd0', line: null, entry: 'again', lane: 'main', capacity: 10 } as const;

@@ -152,6 +152,11 @@ export async function markDeadLettersRedriven(pool: Pool, ids: readonly string[]
   await runQuery(pool, 'mark_dead_letters_redriven', [ids]);
 }
 
+/** Which of these events, UUIDs, are rows of the log; a dead letter is none. */
+export async function findEvents(pool: Pool, ids: readonly string[]): Promise<readonly string[]> {
+  return ids.length === 0 ? [] : (await runQuery(pool, 'find_events', [ids])).rows.map((row) => readString(row, 'id'));
+}
+
 /** Deletes letters, 1000 at most, whose redrive was cut short and whose event is stored; answers how many. */
 export async function forgetStoredDeadLetters(pool: Pool): Promise<number> {
   return (await runQuery(pool, 'delete_stored_dead_letters', [1000])).rowCount ?? 0;

@@ -37,6 +37,7 @@ export {
   type StoredDeadLetter,
   countDeadLetters,
   findDeadLetters,
+  findEvents,
   forgetStoredDeadLetters,
   keepDeadLetterOriginal,
   keepDeadLetters,

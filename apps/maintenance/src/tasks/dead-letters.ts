@@ -1,4 +1,4 @@
-import { moveOverflow } from '@auditlane/dead-letters';
+import { forgetRedrives, moveOverflow } from '@auditlane/dead-letters';
 import type { Queue } from '@auditlane/queue';
 import type { Logger } from '@auditlane/runtime';
 import { forgetStoredDeadLetters } from '@auditlane/store';
@@ -18,7 +18,7 @@ export interface DeadLettersParts {
 
 /**
  * Keeps the list of dead letters within its bounds: the oldest move to the table, where nothing expires. Also deletes rows
- * whose redrive was cut short by a crash and whose event is stored by now. Without Redis or Postgres nothing happens, and
+ * whose redrive was cut short by a crash and whose event is stored by now, and the counts of redrives of stored events. Without Redis or Postgres nothing happens, and
  * the next run does it.
  */
 export function createDeadLettersTask(parts: DeadLettersParts): Task {
@@ -29,8 +29,9 @@ export function createDeadLettersTask(parts: DeadLettersParts): Task {
     run: async () => {
       const { moved, left } = await moveOverflow({ queue, pool, maxLength, maxBytes, now: () => new Date() });
       const forgotten = await forgetStoredDeadLetters(pool);
+      const redrives = await forgetRedrives(queue, pool);
       if (moved > 0) logger.info({ moved, left }, 'dead letters moved to audit_dead_letters');
-      return { moved, left, forgotten };
+      return { moved, left, forgotten, redrives_forgotten: redrives };
     },
   };
 }
