@@ -14,7 +14,7 @@ const CRC_CHARACTERS = 8;
 const HEADER_BYTES = 16;
 const HEADER = /^[0-9a-f]{14}[mu] $/;
 /** No entry of ours is this long: a longer one is damage, and is not waited for. */
-export const MAX_ENTRY_BYTES = 1_048_576;
+const MAX_ENTRY_BYTES = 1_048_576;
 
 /** An entry as it was spooled. */
 export interface SpooledEntry {

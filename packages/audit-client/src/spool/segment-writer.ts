@@ -30,16 +30,19 @@ export interface FrameBatch {
 /** Appends frames to numbered files of one folder. One call at a time: the spool's group commit sees to that. */
 export class SegmentWriter {
   readonly #folder: string;
-  readonly #owner: () => Promise<SpoolOwner>;
+  readonly #prepare: () => Promise<SpoolOwner>;
   readonly #openFile: OpenSegmentFile;
   #segment: OpenSegment | null = null;
   #nextNumber = 1;
   #isFolderReady = false;
 
-  /** A writer for `folder`, which is made at the first append with its owner file. No I/O before. */
-  constructor(folder: string, owner: () => Promise<SpoolOwner>, openFile: OpenSegmentFile = openSegmentFile) {
+  /**
+   * A writer for `folder`, which is made at the first append with its owner file, and again after a failure. `prepare`
+   * makes the folder above it and names the owner. No I/O before.
+   */
+  constructor(folder: string, prepare: () => Promise<SpoolOwner>, openFile: OpenSegmentFile = openSegmentFile) {
     this.#folder = folder;
-    this.#owner = owner;
+    this.#prepare = prepare;
     this.#openFile = openFile;
   }
 
@@ -102,8 +105,9 @@ export class SegmentWriter {
 
   async #openSegment(): Promise<OpenSegment> {
     if (!this.#isFolderReady) {
+      const owner = await this.#prepare();
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeOwner(this.#folder, await this.#owner());
+      await writeOwner(this.#folder, owner);
       await syncFolder(join(this.#folder, '..'));
       this.#isFolderReady = true;
     }

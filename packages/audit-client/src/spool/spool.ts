@@ -58,7 +58,7 @@ export class Spool {
     this.#folders = new Map([[options.producerId, options.guarantee]]);
     this.#writer = new SegmentWriter(
       join(options.dir, options.producerId),
-      () => this.#describeOwner(),
+      () => openSpoolDir(options.dir).then(() => this.#describeOwner()),
       options.openFile,
     );
     this.#commit = new GroupCommit({
@@ -164,7 +164,6 @@ export class Spool {
   }
 
   async #write(batch: FrameBatch): Promise<FramePosition> {
-    await openSpoolDir(this.#options.dir);
     const position = await this.#writer.append(batch);
     crashPoint('after-spool');
     if (this.#options.guarantee === 'strict') {

@@ -13,6 +13,7 @@ while (spool.stats.bytes > 0) {
   spool.tick(performance.now(), true);
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
+await spool.close();
 const { adopted, replayed } = spool.stats;
 const isLean = process.env['LEAN'] !== undefined;
 const lines = isLean ? [] : queue.map((entry) => entry.line);
