@@ -8,17 +8,24 @@ export interface Asker {
   readonly ask: ((question: string) => Promise<string>) | null;
 }
 
+const NO_ANSWER = '';
+
 /** Asks on standard error, so that a redirected answer stays clean. */
 export function createAsker(): Asker {
   if (!process.stdin.isTTY) return { ask: null };
   return {
     ask: async (question) => {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
+      // Without this a Ctrl-C only pauses the input, and the question waits for ever.
+      lines.on('SIGINT', () => lines.close());
       try {
-        return await Promise.race([
+        const answer = await Promise.race([
           lines.question(neutralize(question)),
-          new Promise<string>((resolve) => lines.once('close', () => resolve(''))),
+          new Promise<string>((resolve) => lines.once('close', () => resolve(NO_ANSWER))),
         ]);
+        // Nobody pressed the key that ends the line.
+        if (answer === NO_ANSWER) process.stderr.write('\n');
+        return answer;
       } finally {
         lines.close();
       }
