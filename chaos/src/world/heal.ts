@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor, type TestServer } from '@auditlane/testkit/harness';
+import { livingWorkers, type World } from './world.ts';
+
+const RESTART_MS = 120_000;
+
+function isServerAlive(server: TestServer): boolean {
+  try {
+    process.kill(server.pid(), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a killed server again; what its children still hold a moment after it was killed is waited for. */
+export async function restartServer(
+  server: TestServer,
+  on: Parameters<TestServer['restart']>[0] = 'same',
+): Promise<void> {
+  await waitFor(() => server.restart(on).then(() => true), {
+    deadlineMs: RESTART_MS,
+    everyMs: 200,
+    message: 'a server restarts',
+  });
+}
+
+/** Ends every fault that is still on: links pass, stopped processes go on, killed servers are back, a worker runs. */
+export async function heal(world: World): Promise<void> {
+  const { redisServer, postgresServer, links } = world;
+  for (const link of Object.values(links)) link.heal();
+  redisServer.signalAll('SIGCONT');
+  postgresServer.signalAll('SIGCONT');
+  for (const { process } of world.producers) process.child.kill('SIGCONT');
+  for (const worker of livingWorkers(world)) worker.child.kill('SIGCONT');
+  await Promise.all(
+    [redisServer, postgresServer].filter((server) => !isServerAlive(server)).map((server) => restartServer(server)),
+  );
+  if (livingWorkers(world).length === 0) await world.startWorker();
+}
+
+/** Milliseconds until an event that is logged now is a row; null when it was not within a minute. */
+export async function measureFresh(world: World): Promise<number | null> {
+  const producer = world.producers.findLast((each) => each.isAlive()) ?? (await world.startProducer());
+  const startedMs = performance.now();
+  try {
+    const [id] = await producer.log(1);
+    if (id === undefined) return null;
+    await waitFor(async () => (await world.pool.query('select from audit_logs where id = $1', [id])).rowCount === 1, {
+      deadlineMs: 60_000,
+    });
+    return Math.round(performance.now() - startedMs);
+  } catch {
+    return null;
+  }
+}
+
+/** Bytes of segments in the spool folders. */
+export function countSpooledBytes(spoolDir: string): number {
+  if (!existsSync(spoolDir)) return 0;
+  let bytes = 0;
+  for (const name of readdirSync(spoolDir, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.spool')) continue;
+    try {
+      bytes += statSync(join(spoolDir, name)).size;
+    } catch {
+      // Emptied and removed meanwhile.
+    }
+  }
+  return bytes;
+}
+
+/** Whether nothing is under way any more: lanes, claims and spool are empty. */
+async function isSettled(world: World): Promise<boolean> {
+  const { main, urgent, inFlight } = await world.queue.inspect();
+  return main.depth + urgent.depth + inFlight.entries === 0 && countSpooledBytes(world.spoolDir) === 0;
+}
+
+/** Ends the load, lets producers flush, and waits until everything is in its last place. False when it was not in time. */
+export async function settle(world: World, deadlineMs: number): Promise<boolean> {
+  for (const producer of world.producers) if (producer.isAlive()) await producer.load({ rate: 0 });
+  // One client stays: it adopts what killed producers left in the spool.
+  const last = world.producers.findLast((each) => each.isAlive()) ?? (await world.startProducer());
+  if (world.producers.some((each) => !each.isAlive())) await last.log(1);
+  const others = world.producers.filter((each) => each !== last && each.isAlive());
+  await Promise.all(others.map((each) => each.process.stop('SIGTERM', deadlineMs)));
+  try {
+    await waitFor(() => isSettled(world), { deadlineMs, everyMs: 50 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await last.process.stop('SIGTERM', deadlineMs);
+    await waitFor(() => isSettled(world), { deadlineMs: 10_000, everyMs: 50 }).catch(() => undefined);
+  }
+}
