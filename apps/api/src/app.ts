@@ -18,6 +18,7 @@ import type { Route } from './http/route.ts';
 import { openEventSink } from './ingest/event-sink.ts';
 import { createIdempotentIds } from './ingest/idempotent-ids.ts';
 import { ingestRoutes } from './ingest/routes.ts';
+import { readStoredLosses } from './monitoring/loss-facts.ts';
 import { createMonitor } from './monitoring/monitor.ts';
 import type { Monitor } from './monitoring/monitor.ts';
 import { createRedisFacts } from './monitoring/redis-facts.ts';
@@ -52,11 +53,12 @@ export function createApp({ env, logger, stack, signal }: AppContext): App {
   const monitor = createMonitor({
     readRedis: createRedisFacts({ redis, keys: toKeys(env.AUDIT_QUEUE_KEY), limits: env }),
     readPostgres: async () => {
-      const [ledger, maintenance] = await Promise.all([
+      const [ledger, maintenance, losses] = await Promise.all([
         readThroughput(pool, LEDGER_SECONDS),
         readMaintenanceRuns(pool),
+        readStoredLosses(pool),
       ]);
-      return { ...ledger, maintenance };
+      return { ...ledger, maintenance, losses };
     },
     limits: env,
     log: context.log,

@@ -3,9 +3,9 @@ import { FleetMetrics } from '../src/monitoring/audit-metrics.ts';
 import { createDropHistory } from '../src/monitoring/drop-history.ts';
 import { runningWorkers } from '../src/monitoring/fleet-view.ts';
 import { toFleetMetrics } from '../src/monitoring/to-fleet-metrics.ts';
-import { buildBeat, buildQueueState, buildView, LIMITS, NOW } from './fixtures/fleet.ts';
+import { buildBeat, buildQueueState, buildView, LIMITS, NOW, NO_LOSS_FACTS, NO_LOSSES } from './fixtures/fleet.ts';
 
-const CALM = { isHappening: false, lastMinute: 0 };
+const CALM = { drops: { isHappening: false, lastMinute: 0 }, losses: NO_LOSS_FACTS };
 
 test('numbers of several workers are added over the last minute, and a worker that ended in it still counts', () => {
   const beats = [
@@ -18,7 +18,11 @@ test('numbers of several workers are added over the last minute, and a worker th
     }),
     buildBeat({ worker: 'c', ageMs: 61_000, counts: { batches: 900, batch_ms_total: 9, failed_attempts: 900 } }),
   ];
-  const metrics = toFleetMetrics(buildView({ beats }, { rows: 450, batches: 4, maintenance: [] }), LIMITS, CALM);
+  const metrics = toFleetMetrics(
+    buildView({ beats }, { rows: 450, batches: 4, maintenance: [], losses: NO_LOSSES }),
+    LIMITS,
+    CALM,
+  );
   expect(metrics).toMatchObject({
     avg_batch_time_ms: 31.3,
     failures_last_minute: 7,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { coalesce } from '../src/monitoring/coalesce.ts';
 import { createMonitor } from '../src/monitoring/monitor.ts';
 import { renderPrometheus } from '../src/monitoring/prometheus.ts';
-import { buildBeat, buildQueueState, buildRedisFacts, LIMITS, NOW } from './fixtures/fleet.ts';
+import { buildBeat, buildQueueState, buildRedisFacts, LIMITS, NOW, NO_LOSSES } from './fixtures/fleet.ts';
 
 function setUp(readRedis: () => Promise<ReturnType<typeof buildRedisFacts>>) {
   const lines: string[] = [];
@@ -11,7 +11,7 @@ function setUp(readRedis: () => Promise<ReturnType<typeof buildRedisFacts>>) {
   const logger = createLogger({ name: 'test', sink: { write: (line) => lines.push(line) } });
   const monitor = createMonitor({
     readRedis,
-    readPostgres: () => Promise.resolve({ rows: 5, batches: 1, maintenance: [] }),
+    readPostgres: () => Promise.resolve({ rows: 5, batches: 1, maintenance: [], losses: NO_LOSSES }),
     limits: LIMITS,
     log: createRateLimitedLog(logger, { clock: () => now }),
     clock: () => now,

@@ -4,11 +4,15 @@ import { findingsOf, toRecommendations } from '../src/monitoring/recommendations
 import type { Facts } from '../src/monitoring/recommendations.ts';
 import { toFleetMetrics } from '../src/monitoring/to-fleet-metrics.ts';
 import type { FleetMetrics } from '../src/monitoring/audit-metrics.ts';
-import { buildView, LIMITS } from './fixtures/fleet.ts';
+import { buildView, LIMITS, NO_LOSS_FACTS, NOW } from './fixtures/fleet.ts';
+
+const REMEMBERED = { drops: { isHappening: false, lastMinute: 0 }, losses: NO_LOSS_FACTS };
 
 function facts(overrides: Partial<Facts> = {}, numbers: Partial<FleetMetrics> = {}): Facts {
-  const metrics = { ...toFleetMetrics(buildView(), LIMITS, { isHappening: false, lastMinute: 0 }), ...numbers };
+  const metrics = { ...toFleetMetrics(buildView(), LIMITS, REMEMBERED), ...numbers };
   return {
+    at: NOW,
+    losses: NO_LOSS_FACTS,
     metrics,
     isRedisConnected: true,
     isPostgresConnected: true,

@@ -34,14 +34,16 @@ export interface LetterGlance {
   readonly reason: DeadLetter['reason'] | 'unreadable';
   /** Null when its entry has no number. */
   readonly number: EntryNumber | null;
+  /** When it was parked last; null when it does not say. */
+  readonly parkedAt: Date | null;
 }
 
 /** Reads why a dead letter was parked, and the number of its entry. */
 export function glanceAtLetter(line: string): LetterGlance {
   const letter = DeadLetter.safeParse(parseJson(line)).data;
-  if (letter === undefined) return { reason: 'unreadable', number: null };
+  if (letter === undefined) return { reason: 'unreadable', number: null, parkedAt: null };
   const raw = letter.raw ?? Buffer.from(letter.raw_base64 ?? '', 'base64').toString('utf8');
-  return { reason: letter.reason, number: toEntryNumber(raw) };
+  return { reason: letter.reason, number: toEntryNumber(raw), parkedAt: new Date(letter.last_at) };
 }
 
 /** The numbers of all entries that are queued, claimed or held. Rejects when Redis is away. */

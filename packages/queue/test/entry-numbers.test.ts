@@ -33,12 +33,12 @@ test.each([
 
 test('a dead letter has the number of its entry, also when that is no UTF-8', () => {
   const raw = entry(',"producer":"ab12","n":7');
-  const expected = { reason: 'invalid_field', number: { producerId: 'ab12', number: 7 } };
+  const expected = { reason: 'invalid_field', number: { producerId: 'ab12', number: 7 }, parkedAt: new Date(0) };
   expect(glanceAtLetter(letter(raw))).toEqual(expected);
   expect(glanceAtLetter(letter(Buffer.concat([Buffer.from(raw), Buffer.from([0xff])])))).toEqual(expected);
-  expect(glanceAtLetter(letter('no entry'))).toEqual({ reason: 'invalid_field', number: null });
+  expect(glanceAtLetter(letter('no entry'))).toMatchObject({ reason: 'invalid_field', number: null });
 });
 
 test.each(['{"id":', '[]', ''])('a line %j in the list that is no dead letter is unreadable', (line) => {
-  expect(glanceAtLetter(line)).toEqual({ reason: 'unreadable', number: null });
+  expect(glanceAtLetter(line)).toEqual({ reason: 'unreadable', number: null, parkedAt: null });
 });

@@ -38,6 +38,19 @@ export const FleetMetrics = z
     conservation_difference: count(
       'Accepted events minus all places where they can be: 0 when the sums close, above 0 events are missing, below 0 somebody pushed past the client.',
     ),
+    conservation_open_ms: count('How long `conservation_difference` has not been 0, as this API has seen it.'),
+    missing_events: count(
+      'Events that their producers numbered and that are nowhere: no row, no dead letter, not in the queue; `audit.loss.detected` events name them.',
+    ),
+    producers_with_missing_events: count('Producers that these events are of.'),
+    total_replayed_events: count('Events that clients pushed again, since Redis had lost them.'),
+    total_adopted_batches: count('Claims of dead workers that another took over.'),
+    total_fenced_batches: count('Acknowledgements that came after the claim had been taken over, refused.'),
+    incarnation_changes: count('How often Redis came back with another data set.'),
+    oldest_dead_letter_age_ms: count(
+      'Since the oldest dead letter in `audit:failed` was parked; 0 when there is none.',
+    ),
+    ledger_lag_ms: count('How long an open transaction in Postgres has held back the readers of the ledger.'),
     workers_running: count('Workers whose heartbeat is younger than 15 s.'),
     redis_age_ms: count(
       'Age of the numbers that come from Redis: 0 fresh; more: Redis is away and they are the last known; -1: never read, shown as 0.',

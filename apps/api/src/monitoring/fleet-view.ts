@@ -1,5 +1,6 @@
 import type { QueueState, RedisFault, WorkerBeat } from '@auditlane/queue';
 import type { LastMaintenanceRun } from '@auditlane/store';
+import type { StoredLosses } from './loss-facts.ts';
 import type { Reading } from './source-reading.ts';
 
 /** What Redis knows of the fleet. */
@@ -7,6 +8,8 @@ export interface RedisFacts {
   readonly queue: QueueState;
   readonly beats: readonly WorkerBeat[];
   readonly faults: readonly RedisFault[];
+  /** Since the oldest dead letter in the list was parked; 0 when there is none or it does not say. */
+  readonly oldestLetterAgeMs: number;
 }
 
 /** The last run of a task of maintenance, as far as health is concerned. */
@@ -17,6 +20,7 @@ export interface PostgresFacts {
   readonly rows: number;
   readonly batches: number;
   readonly maintenance: readonly MaintenanceRun[];
+  readonly losses: StoredLosses;
 }
 
 /** The whole fleet at one moment. */

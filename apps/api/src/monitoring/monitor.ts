@@ -13,9 +13,10 @@ import { runningWorkers } from './fleet-view.ts';
 import type { FleetView, PostgresFacts, RedisFacts } from './fleet-view.ts';
 import { toHealthStatus } from './health.ts';
 import type { ServiceStates } from './health.ts';
+import { createLossWatch } from './loss-facts.ts';
 import { findingsOf, toRecommendations } from './recommendations.ts';
 import type { Finding } from './recommendations.ts';
-import { createSourceReader } from './source-reading.ts';
+import { createSourceReader, valueNow } from './source-reading.ts';
 import { toFleetMetrics } from './to-fleet-metrics.ts';
 import type { FleetLimits } from './to-fleet-metrics.ts';
 
@@ -50,6 +51,7 @@ const WATCH_MS = 5000;
 export function createMonitor(options: MonitorOptions): Monitor {
   const { clock = Date.now, deadlineMs = 1500, log } = options;
   const noteDrops = createDropHistory();
+  const noteLosses = createLossWatch();
   let trend: DropTrend = { isHappening: false, lastMinute: 0 };
   const away = (condition: string) => (error: unknown) => void log.warn(condition, { err: error }, 'source away');
   const readRedis = createSourceReader({ read: options.readRedis, clock, deadlineMs, onAway: away('redis') });
@@ -60,8 +62,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const view: FleetView = { at: clock(), redis, postgres };
     // A source that is away tells nothing new: noting its old number, or 0, would look like a change later.
     trend = redis.state === 'connected' ? noteDrops(view.at, redis.value.queue.stats['dropped'] ?? 0) : trend;
-    const metrics = toFleetMetrics(view, options.limits, trend);
+    const losses = noteLosses(view.at, valueNow(redis), valueNow(postgres)?.losses ?? null);
+    const metrics = toFleetMetrics(view, options.limits, { drops: trend, losses });
     const findings = findingsOf({
+      at: view.at,
+      losses,
       metrics,
       isRedisConnected: redis.state === 'connected',
       isPostgresConnected: postgres.state === 'connected',

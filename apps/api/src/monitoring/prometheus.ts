@@ -58,6 +58,11 @@ const GAUGES: Readonly<Record<string, readonly [help: string, field: keyof Fleet
     'Accepted events minus all places where they can be.',
     'conservation_difference',
   ],
+  audit_conservation_open_seconds: ['How long that difference has not been 0.', 'conservation_open_ms', 1000],
+  audit_missing_events: ['Numbered events that are nowhere.', 'missing_events'],
+  audit_producers_with_missing_events: ['Producers of these.', 'producers_with_missing_events'],
+  audit_dead_letter_oldest_age_seconds: ['Age of the oldest dead letter.', 'oldest_dead_letter_age_ms', 1000],
+  audit_ledger_lag_seconds: ['How long an open transaction has held back the ledger.', 'ledger_lag_ms', 1000],
   audit_workers_running: ['Workers with a young heartbeat.', 'workers_running'],
 };
 
@@ -66,6 +71,10 @@ const COUNTERS: Readonly<Record<string, readonly [help: string, field: keyof Fle
   audit_events_stored_total: ['Acknowledged events that made a row.', 'total_stored_events'],
   audit_events_duplicate_total: ['Acknowledged events whose row was there.', 'total_duplicate_events'],
   audit_events_overflow_total: ['Events that found the queue full.', 'total_overflow_events'],
+  audit_events_replayed_total: ['Events pushed again after Redis had lost them.', 'total_replayed_events'],
+  audit_claims_adopted_total: ['Claims of dead workers that another took over.', 'total_adopted_batches'],
+  audit_claims_fenced_total: ['Acknowledgements that came too late.', 'total_fenced_batches'],
+  audit_incarnation_changes_total: ['Times that Redis came back with another data set.', 'incarnation_changes'],
   audit_events_dead_total: ['Events parked as dead letters.', 'total_dead_letters'],
 };
 

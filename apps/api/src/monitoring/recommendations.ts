@@ -3,18 +3,16 @@
  * tested without servers. Messages are stable: people alert on them.
  */
 import type { RedisFault, WorkerBeat } from '@auditlane/queue';
-import type { FleetMetrics, Recommendation } from './audit-metrics.ts';
-import type { MaintenanceRun } from './fleet-view.ts';
+import type { Recommendation } from './audit-metrics.ts';
+import { lossFindings } from './loss-rules.ts';
+import type { LossRuleFacts } from './loss-rules.ts';
 
 /** What rules look at. */
-export interface Facts {
-  readonly metrics: FleetMetrics;
-  readonly isRedisConnected: boolean;
+export interface Facts extends LossRuleFacts {
   readonly isPostgresConnected: boolean;
   readonly isDropping: boolean;
   readonly maxFailedLength: number;
   readonly redisFaults: readonly RedisFault[];
-  readonly maintenance: readonly MaintenanceRun[];
   /** What running workers suspect of Postgres. */
   readonly massPoison: readonly NonNullable<WorkerBeat['mass_poison']>[];
 }
@@ -140,7 +138,7 @@ const RULES: readonly Rule[] = [
 
 /** All findings, critical ones first, in the order of the table. */
 export function findingsOf(facts: Facts): readonly Finding[] {
-  const findings = RULES.flatMap((rule) => rule(facts));
+  const findings = [...RULES.flatMap((rule) => rule(facts)), ...lossFindings(facts)];
   return [
     ...findings.filter((finding) => finding.severity === 'critical'),
     ...findings.filter((finding) => finding.severity !== 'critical'),

@@ -8,6 +8,11 @@ export function lastValue<T>(reading: Reading<T>): T | null {
   return reading.state === 'connected' ? reading.value : (reading.last?.value ?? null);
 }
 
+/** The value a source gives now; null while it is away. */
+export function valueNow<T>(reading: Reading<T>): T | null {
+  return reading.state === 'connected' ? reading.value : null;
+}
+
 /** Milliseconds since a source last answered; 0 when it just did, -1 when it never did. */
 export function ageMs<T>(reading: Reading<T>, now: number): number {
   if (reading.state === 'connected') {

@@ -4,6 +4,7 @@ import type { FleetMetrics } from './audit-metrics.ts';
 import type { DropTrend } from './drop-history.ts';
 import { recentBeats, runningWorkers } from './fleet-view.ts';
 import type { FleetView, RedisFacts } from './fleet-view.ts';
+import type { LossFacts } from './loss-facts.ts';
 import { ageMs, lastValue } from './source-reading.ts';
 
 /** Caps and steps that numbers are shown against. */
@@ -13,17 +14,29 @@ export interface FleetLimits extends BatchSizes {
   readonly AUDIT_MAX_FAILED_LENGTH: number;
 }
 
+/** What the monitor remembers of earlier looks. */
+export interface Remembered {
+  readonly drops: DropTrend;
+  readonly losses: LossFacts;
+}
+
 /**
  * The numbers of the answer. A source that is away gives its last known numbers, or 0 when it never answered: the ages
  * and the issues say so, so that a dashboard never has to draw a hole.
  */
-export function toFleetMetrics(view: FleetView, limits: FleetLimits, drops: DropTrend): FleetMetrics {
+export function toFleetMetrics(view: FleetView, limits: FleetLimits, { drops, losses }: Remembered): FleetMetrics {
   const redis = lastValue(view.redis);
   const ledger = lastValue(view.postgres);
   return {
     ...toQueueNumbers(redis, limits),
     ...toWorkerNumbers(redis, view.at),
     ...toTotals(redis),
+    missing_events: losses.missingEvents,
+    producers_with_missing_events: losses.missingProducers,
+    conservation_open_ms: losses.openMs,
+    incarnation_changes: losses.incarnationChanges,
+    ledger_lag_ms: Math.round(losses.lagSeconds * 1000),
+    oldest_dead_letter_age_ms: redis?.oldestLetterAgeMs ?? 0,
     inserts_last_minute: ledger?.rows ?? 0,
     batches_last_minute: ledger?.batches ?? 0,
     dropped_last_minute: drops.lastMinute,
@@ -71,6 +84,9 @@ function toTotals(redis: RedisFacts | null) {
     total_stored_events: stats['stored'] ?? 0,
     total_duplicate_events: stats['duplicates'] ?? 0,
     total_dead_letters: stats['dead'] ?? 0,
+    total_replayed_events: stats['replayed'] ?? 0,
+    total_adopted_batches: stats['adopted'] ?? 0,
+    total_fenced_batches: stats['fenced'] ?? 0,
   };
 }
 

@@ -26,7 +26,7 @@ export const INCARNATION = 'incarnation';
 const DEAD_LETTERS = 'dead_letters';
 
 const PROCESS = 'audit-maintenance';
-const Incarnation = z.object({ incarnation: z.string() });
+const Incarnation = z.object({ incarnation: z.string(), changes: z.number() });
 const Parked = z.object({ incarnation: z.string(), parked: z.number() });
 /** Letters that are read for one event; the counters tell of all. */
 const MOST_LETTERS = 10_000;
@@ -55,9 +55,10 @@ async function observeIncarnation({ pool, keys }: QueueObserver, incarnation: st
       resourceId: keys.queue,
       process: PROCESS,
       description: 'Redis came back with another data set than before',
-      metadata: { before: last, after: { incarnation } },
+      metadata: { before: { incarnation: last?.incarnation ?? null }, after: { incarnation } },
     });
-    return { value: { incarnation }, events: last === null ? [] : [event] };
+    const changes = last === null ? 0 : last.changes + 1;
+    return { value: { incarnation, changes }, events: last === null ? [] : [event] };
   });
   return isChanged;
 }
