@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { createPool, migrate, readMaintenanceRuns } from '@auditlane/store';
 import { createTestDatabase, startTestPostgres, startTestRedis, useRedis, waitFor } from '@auditlane/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { askFor, checkHealth, dropFuturePartitions, futurePartitions, startMain } from './processes.ts';
 
 const redis = await useRedis({ appendfsync: 'always' });
+const MIGRATIONS = readdirSync(new URL('../../../packages/store/sql/migrations/', import.meta.url)).length;
 
 test('on an empty database it migrates, prepares partitions, is ready, runs every task, and exits 0 on SIGTERM', async () => {
   await using database = await createTestDatabase({ template: 'empty' });
@@ -118,7 +120,7 @@ test('SIGTERM in the middle of a migration that waits for its turn exits 0 at on
   expect(await main.stop('SIGTERM')).toEqual({ code: 0, signal: null });
   await client.query('rollback');
   client.release();
-  expect(await migrate(database.url)).toMatchObject({ version: 9 });
+  expect(await migrate(database.url)).toMatchObject({ version: MIGRATIONS });
 });
 
 test('SIGTERM in the middle of a run exits 0 within the drain deadline', async () => {
