@@ -47,7 +47,7 @@ async function redriveFailed(context: CommandContext, input: z.output<typeof Inp
 }
 
 /** The outcome in words, and the exit code: 0 when none was left behind. */
-export function showRedriven(output: Output, { selected, outcomes }: ActionResult<RedriveOutcome>): ExitCode {
+function showRedriven(output: Output, { selected, outcomes }: ActionResult<RedriveOutcome>): ExitCode {
   if (selected === 0) {
     output.line('no such dead letters: nothing to redrive');
     return EXIT.ok;

@@ -4,7 +4,7 @@ import { toBytes, toCount, toCounted, toDuration } from '../terminal/quantities.
 import { toStyled, type Piece } from '../terminal/styles.ts';
 
 /** A beat older than this is of a worker that is gone, or cannot reach Redis. */
-export const BEAT_LIVES_MS = 15_000;
+const BEAT_LIVES_MS = 15_000;
 
 /** Whether the worker of this beat claims now. */
 export function isRunning(beat: WorkerBeat, now: number): boolean {
