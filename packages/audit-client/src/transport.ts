@@ -207,7 +207,7 @@ export class Transport {
   #createSafekeeping(): Safekeeping {
     const { settings, producer, warnings, queuedCount, givenUpCount } = this.#options;
     return new Safekeeping({
-      retention: createRetention(settings, () => this.#spool.offerAgain()),
+      retention: createRetention(settings, () => this.#spool),
       producerId: () => producer.id,
       givenUp: givenUpCount,
       isReady: () => this.#redis?.gate.state === 'ready',

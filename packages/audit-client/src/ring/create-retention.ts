@@ -1,13 +1,13 @@
 import type { Settings } from '../settings/settings.ts';
 import { MemoryRing } from './memory-ring.ts';
 import type { Retention } from './retention.ts';
-import { createStrictRetention } from './strict-retention.ts';
+import { createStrictRetention, type KeptOnDisk } from './strict-retention.ts';
 
-/** What keeps the events that Redis acknowledged, by the guarantee of the client; `offerAgain`: the disk is to offer its copies. */
+/** What keeps the events that Redis acknowledged, by the guarantee of the client. */
 export function createRetention(
   settings: Pick<Settings, 'ringMaxBytes' | 'guarantee'>,
-  offerAgain: () => void,
+  disk: () => KeptOnDisk,
 ): Retention {
   const ring = new MemoryRing(settings.ringMaxBytes);
-  return settings.guarantee === 'strict' ? createStrictRetention(ring, offerAgain) : ring;
+  return settings.guarantee === 'strict' ? createStrictRetention(ring, disk) : ring;
 }

@@ -52,6 +52,14 @@ export class Keeper {
     this.#around = around;
   }
 
+  /** Events that are not confirmed; a segment of which the number is not known counts as one. */
+  get keptEvents(): number {
+    const counts = [...this.#segments.values()].map(({ frames, confirmed }) =>
+      Number.isFinite(frames) ? frames - confirmed : 1,
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /** A frame of ours is on the disk. */
   written(folder: string, { segment, frame }: FramePosition): void {
     const kept = this.#find(join(folder, toSegmentName(segment)), true);

@@ -28,3 +28,9 @@ export interface SpoolOptions {
   /** Milliseconds since 1970, for the times of files. */
   readonly wallClock: () => number;
 }
+
+/** How long to wait at the end, and whether that can help. */
+export interface CloseOptions {
+  readonly boundMs: number;
+  readonly isQueueReady: () => boolean;
+}

@@ -11,7 +11,7 @@ import { describeOwner, type SpoolOwner } from './owner.ts';
 import { Replay } from './replay.ts';
 import { type FrameBatch, type FramePosition, SegmentWriter } from './segment-writer.ts';
 import { openSpoolDir } from './spool-folder.ts';
-import type { SpoolOptions } from './spool-options.ts';
+import type { CloseOptions, SpoolOptions } from './spool-options.ts';
 import { SpoolReport } from './spool-report.ts';
 import type { SpoolStats } from './spool-stats.ts';
 
@@ -20,12 +20,6 @@ const ROUND_PAUSE_MS = 250;
 const CLOSE_POLL_MS = 50;
 const NOT_CONFIRMED =
   'audit client closed before Postgres was seen to have all events: their copies on disk wait for the next process';
-
-/** How long to wait at the end, and whether that can help. */
-interface CloseOptions {
-  readonly boundMs: number;
-  readonly isQueueReady: () => boolean;
-}
 
 /**
  * The overflow buffer on disk: `<dir>/<producer id>/00000001.spool`, appended and synced before a receipt is given.
@@ -89,6 +83,11 @@ export class Spool {
 
   get stats(): SpoolStats {
     return { bytes: this.#bytes, ...this.#report.counts };
+  }
+
+  /** Events of the guarantee `strict` that Postgres was not seen to have; those of adopted segments count as one each. */
+  get keptEvents(): number {
+    return this.#keeper.keptEvents;
   }
 
   /** Writes and syncs one entry, together with those that arrive meanwhile. */
