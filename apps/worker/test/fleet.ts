@@ -5,7 +5,7 @@ import type { Lane, Queue, WorkerBeat } from '@auditlane/queue';
 import { createUuidV7 } from '@auditlane/schema';
 import { makeRunDir, spawnProcess, waitFor } from '@auditlane/testkit';
 import type { RedisFixture, SpawnedProcess, TestDatabase } from '@auditlane/testkit';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import nodeArgs from '../node-args.json' with { type: 'json' };
 
 export const KEYS = toQueueKeys('audit:queue');
@@ -131,7 +131,10 @@ export async function emptyTables({ pool }: Pick<TestDatabase, 'pool'>): Promise
 export async function lockStore({ pool }: Pick<TestDatabase, 'pool'>): Promise<() => Promise<void>> {
   const client = await pool.connect();
   await client.query('begin; lock table audit_logs in access exclusive mode');
-  return async () => {
+  let isHeld = true;
+  const unlock = async (): Promise<void> => {
+    if (!isHeld) return;
+    isHeld = false;
     try {
       await client.query('rollback');
       client.release();
@@ -140,6 +143,9 @@ export async function lockStore({ pool }: Pick<TestDatabase, 'pool'>): Promise<(
       throw error;
     }
   };
+  // A test that fails in between must not hold up those after it.
+  onTestFinished(() => unlock().catch(() => undefined));
+  return unlock;
 }
 
 /** Resolves when so many statements wait for the lock of `lockStore`. */
@@ -151,6 +157,6 @@ export async function whenStoring({ pool }: Pick<TestDatabase, 'pool'>, count: n
       );
       return Number(rows[0]?.waiting) >= count;
     },
-    { message: `${count} statements wait for the lock` },
+    { deadlineMs: 20_000, message: `${count} statements wait for the lock` },
   );
 }

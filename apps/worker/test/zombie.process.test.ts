@@ -17,8 +17,7 @@ test('a worker that was stopped for longer than its lease is fenced, and nothing
   zombie.child.kill('SIGSTOP');
 
   await using _heir = fleet.start();
-  await waitFor(() => fleet.stat('adopted'));
-  await whenStoring(database, 2);
+  await waitFor(() => fleet.stat('adopted'), { deadlineMs: 20_000, message: 'the heir has adopted the batch' });
   zombie.child.kill('SIGCONT');
   await waitFor(() => fleet.stat('fenced'), { message: 'the zombie is fenced' });
   await unlock();
