@@ -15,7 +15,7 @@ function createBench(overrides: Partial<KeeperSurroundings> = {}) {
   mkdirSync(join(dir, 'p1'));
   const stored = new Set<string>();
   const offered: number[] = [];
-  const state = { room: Number.POSITIVE_INFINITY, confirmed: 0, corrupt: 0, lost: 0, errors: 0, isAway: false };
+  const state = { room: Number.POSITIVE_INFINITY, confirmed: 0, corrupt: 0, lost: 0, errors: 0, isAway: false, now: 0 };
   const keeper = new Keeper({
     spoolDir: dir,
     offer: async (entries) => {
@@ -28,6 +28,7 @@ function createBench(overrides: Partial<KeeperSurroundings> = {}) {
       if (state.isAway) throw new Error('away');
       return new Set(ids.filter((id) => stored.has(id)));
     },
+    now: () => state.now,
     onReplayed: () => undefined,
     onConfirmed: (frames) => void (state.confirmed += frames),
     onSegmentDone: () => undefined,
@@ -96,6 +97,28 @@ test('a segment goes when all of it is settled; one event that hangs does not ho
   store([15]);
   expect(await keeper.confirmFolder('p1', 9)).toBe(0);
   expect(state.confirmed).toBe(80);
+});
+
+test('an event that somebody removed from Redis is offered again when later ones have long been stored', async () => {
+  const { keeper, offered, writeOwn, store, state } = createBench();
+  writeOwn(1, range(0, 10));
+  store([0, 1, 2, 4, 5]);
+  await keeper.confirmFolder('p1', 2);
+  state.now = 299_999;
+  await keeper.confirmFolder('p1', 2);
+  expect(keeper.hasOffers()).toBe(false);
+  state.now = 300_000;
+  await keeper.confirmFolder('p1', 2);
+  await keeper.offerFolder('p1', 2);
+  expect(offered).toEqual([3, 6, 7, 8, 9]);
+});
+
+test('an event that waits its turn is not offered again, however long it waits', async () => {
+  const { keeper, writeOwn, store, state } = createBench();
+  writeOwn(1, range(0, 10));
+  store([0, 1, 2]);
+  for (state.now = 0; state.now < 1_000_000; state.now += 100_000) await keeper.confirmFolder('p1', 2);
+  expect(keeper.hasOffers()).toBe(false);
 });
 
 test('while nothing is stored, few questions are asked however many segments wait', async () => {

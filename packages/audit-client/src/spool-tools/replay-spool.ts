@@ -73,6 +73,7 @@ async function replayAdopted(
     spoolDir: options.spoolDir,
     offer: createOffer(queue, options),
     findSettled,
+    now: () => performance.now(),
     onReplayed(entries: number) {
       counts.entries += entries;
       options.onProgress?.(counts.entries);

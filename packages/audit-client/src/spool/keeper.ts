@@ -18,6 +18,8 @@ export interface KeeperSurroundings {
   readonly offer: Offer;
   /** Null without a database: then nothing is ever confirmed. */
   readonly findSettled: FindSettled | null;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
   readonly onReplayed: (frames: number) => void;
   readonly onConfirmed: (frames: number) => void;
   readonly onSegmentDone: (bytes: number) => void;
@@ -30,6 +32,12 @@ const OFFERED_AT_ONCE = 256;
 const ASKED_AT_ONCE = 1000;
 /** Segments that are looked into although an earlier one still waits: one event that hangs does not hold up all others. */
 const MAX_STUCK = 4;
+/**
+ * An event that waits this long after later ones of its segment are settled may have been removed from Redis by hand,
+ * which nothing else notices: it is offered again. A slow drain of a long backlog may cause that, too, and costs a
+ * second copy that the store absorbs.
+ */
+const OVERTAKEN_MS = 300_000;
 
 /** Entries of a segment with the number of their frame. */
 interface NumberedEntry extends SpooledEntry {
@@ -175,15 +183,26 @@ export class Keeper {
       // A line without an id was offered, and nobody can be asked about it.
       const open = entries.find(({ line }) => !settled.has(toEntryId(line) ?? '') && toEntryId(line) !== null);
       const end = open?.frame ?? (entries.at(-1)?.frame ?? segment.confirmed) + 1;
+      segment.overtakenSince = end > segment.confirmed ? null : segment.overtakenSince;
       this.#around.onConfirmed(end - segment.confirmed);
       segment.confirmed = end;
       if (open !== undefined) {
+        this.#judgeOvertaken(segment, settled.size > entries.indexOf(open));
         return false;
       }
     }
     // Marked again while it was being read: Redis may have lost what was asked about, but Postgres has it.
     await this.#remove(path, segment, corrupt);
     return true;
+  }
+
+  #judgeOvertaken(segment: KeptSegment, isOvertaken: boolean): void {
+    const now = this.#around.now();
+    segment.overtakenSince = isOvertaken ? (segment.overtakenSince ?? now) : null;
+    if (segment.overtakenSince !== null && now - segment.overtakenSince >= OVERTAKEN_MS) {
+      segment.overtakenSince = now;
+      segment.offerAll();
+    }
   }
 
   async #remove(path: string, segment: KeptSegment, corrupt: readonly CorruptFrame[]): Promise<void> {

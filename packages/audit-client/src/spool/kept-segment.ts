@@ -15,6 +15,8 @@ export class KeptSegment {
   frames: number;
   /** Frames at the front that are settled. */
   confirmed = 0;
+  /** Since when its first open frame waits although later ones are settled; null when it does not. */
+  overtakenSince: number | null = null;
   #offer: FrameRange | null = null;
 
   /** `isOurs`: written by this process, frame by frame; otherwise left by another one, and all of it is in doubt. */

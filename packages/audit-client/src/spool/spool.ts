@@ -71,6 +71,7 @@ export class Spool {
     const around = {
       spoolDir: options.dir,
       offer: options.offer,
+      now: options.now,
       onReplayed: (frames: number) => void (this.#report.replayed += frames),
       onConfirmed: (frames: number) => void (this.#report.confirmed += frames),
       onSegmentDone: (bytes: number) => void (this.#bytes = Math.max(0, this.#bytes - bytes)),
