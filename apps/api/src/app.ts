@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { createDeadLetters } from '@auditlane/dead-letters';
 import { createQueue, toQueueKeys } from '@auditlane/queue';
-import { ConfigError, createMetrics, createRateLimitedLog } from '@auditlane/runtime';
+import { ConfigError, createMetrics, createRateLimitedLog, toPublicSettings } from '@auditlane/runtime';
 import type { Logger } from '@auditlane/runtime';
-import { findApiKey, readMaintenanceRuns, readThroughput, touchApiKey } from '@auditlane/store';
+import { findApiKey, keepNotingSettings, readMaintenanceRuns, readThroughput, touchApiKey } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { createIdentifyCaller } from './access/identify-caller.ts';
 import type { IdentifyCaller } from './access/identify-caller.ts';
@@ -37,6 +37,8 @@ export interface AppContext {
 export interface App {
   readonly listener: RequestListener;
   readonly monitor: Monitor;
+  /** Notes what the process has started with, as soon as Postgres is there; never rejects. */
+  noteSettings(): Promise<readonly string[]>;
 }
 
 const LEDGER_SECONDS = 60;
@@ -50,19 +52,7 @@ export function createApp({ env, logger, stack, signal }: AppContext): App {
   const redis = openRedis(context);
   // Two pools: whoever sends a flood of wrong keys must not keep the monitor from Postgres.
   const pool = openPool(context, 'audit-api');
-  const monitor = createMonitor({
-    readRedis: createRedisFacts({ redis, keys: toKeys(env.AUDIT_QUEUE_KEY), limits: env }),
-    readPostgres: async () => {
-      const [ledger, maintenance, losses] = await Promise.all([
-        readThroughput(pool, LEDGER_SECONDS),
-        readMaintenanceRuns(pool),
-        readStoredLosses(pool),
-      ]);
-      return { ...ledger, maintenance, losses };
-    },
-    limits: env,
-    log: context.log,
-  });
+  const monitor = openMonitor(context, redis, pool);
   const sink = openEventSink(env, logger, stack);
   const deadLetters = createDeadLetters({
     queue: createQueue(redis, toKeys(env.AUDIT_QUEUE_KEY)),
@@ -77,7 +67,33 @@ export function createApp({ env, logger, stack, signal }: AppContext): App {
     ...failedRoutes(deadLetters),
   ];
   const identify = createIdentify(openPool(context, 'audit-api-keys'), context);
-  return { listener: createHttpApp({ routes: [...routes, openApiRoute(routes)], identify, logger }), monitor };
+  const listener = createHttpApp({ routes: [...routes, openApiRoute(routes)], identify, logger });
+  return { listener, monitor, noteSettings: () => noteSettings(context, pool, signal) };
+}
+
+function openMonitor({ env, log }: ConnectionContext, redis: RedisConnection, pool: Pool): Monitor {
+  return createMonitor({
+    readRedis: createRedisFacts({ redis, keys: toKeys(env.AUDIT_QUEUE_KEY), limits: env }),
+    readPostgres: async () => {
+      const [ledger, maintenance, losses] = await Promise.all([
+        readThroughput(pool, LEDGER_SECONDS),
+        readMaintenanceRuns(pool),
+        readStoredLosses(pool),
+      ]);
+      return { ...ledger, maintenance, losses };
+    },
+    limits: env,
+    log,
+  });
+}
+
+function noteSettings({ env, log }: ConnectionContext, pool: Pool, signal: AbortSignal): Promise<readonly string[]> {
+  return keepNotingSettings(pool, {
+    process: 'audit-api',
+    settings: toPublicSettings(env),
+    signal,
+    onError: (error) => void log.warn('note_settings', { err: error }, 'settings could not be noted yet'),
+  });
 }
 
 function createIdentify(pool: Pool, { env, log }: ConnectionContext): IdentifyCaller {

@@ -19,6 +19,7 @@ await runProcess({
     if (address.isMoved) {
       logger.warn({ port: address.port }, 'default port is taken, using the next free one');
     }
+    void app.noteSettings();
     logger.info({ url: address.url, host: env.HOST, port: address.port }, 'listening');
   },
 });

@@ -5,9 +5,9 @@
 import { hostname } from 'node:os';
 import { connectRedis, createQueue, toQueueKeys } from '@auditlane/queue';
 import type { QueueKeys } from '@auditlane/queue';
-import { ConfigError, createRateLimitedLog, sleep, toRedisUrl } from '@auditlane/runtime';
+import { ConfigError, createRateLimitedLog, sleep, toPublicSettings, toRedisUrl } from '@auditlane/runtime';
 import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime';
-import { migrate } from '@auditlane/store';
+import { keepNotingSettings, migrate } from '@auditlane/store';
 import type { Pool } from '@auditlane/store';
 import { awaitSchema } from './database/await-schema.ts';
 import { openPool, toSsl } from './database/maintenance-pool.ts';
@@ -84,6 +84,12 @@ export async function openMaintenance(context: ProcessContext<MaintenanceEnv>): 
   if (signal.aborted) return;
   openTimers(ground, tasks, runner);
   openSchedulesInRedis(ground, tasks, runner);
+  void keepNotingSettings(ground.pool, {
+    process: 'audit-maintenance',
+    settings: toPublicSettings(env),
+    signal,
+    onError: (error) => void log.warn('note_settings', { err: error }, 'settings could not be noted yet'),
+  });
   logger.info('maintenance ready');
 }
 

@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { connectRedis, createQueue, openWakeListener, toQueueKeys } from '@auditlane/queue';
 import type { CheckRedisOptions, Claim, Queue, QueueKeys } from '@auditlane/queue';
-import { createRateLimitedLog, sleep, toBatchSize, toRedisUrl } from '@auditlane/runtime';
+import { createRateLimitedLog, sleep, toBatchSize, toPublicSettings, toRedisUrl } from '@auditlane/runtime';
 import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime';
-import { createStore, keepLostDeadLetters, storeIsolating } from '@auditlane/store';
+import { createStore, keepLostDeadLetters, keepNotingSettings, storeIsolating } from '@auditlane/store';
 import type { KeptDeadLetter } from '@auditlane/store';
 import { claimLimit, toMeanBytes } from './batching/claim-limit.ts';
 import { openBeats } from './beats/open-beats.ts';
@@ -105,6 +105,12 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
   await restoreHeld(ground);
   openSlots(ground, { breaker, massPoison, tally, batchSize });
   openSelfChecks(ground, { caps, signal, breaker });
+  void keepNotingSettings(ground.pool, {
+    process: 'audit-worker',
+    settings: toPublicSettings(env),
+    signal,
+    onError: (error) => void ground.log.warn('note_settings', { err: error }, 'settings could not be noted yet'),
+  });
   ground.logger.info({ lease_ms: ground.leaseMs, slots: SLOTS }, 'worker ready');
 }
 

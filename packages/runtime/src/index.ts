@@ -4,6 +4,7 @@ export { EXIT } from './exit-codes.ts';
 export type { ExitCode } from './exit-codes.ts';
 export { ConfigError } from './config-error.ts';
 export type { ConfigFault } from './config-error.ts';
+export { toPublicSettings, type PublicSetting } from './env/public-settings.ts';
 export { describeVariables, namesReadBy, sharedEnv, KNOWN_NAMES } from './env/shared-env.ts';
 export type { DescribedVariable } from './env/shared-env.ts';
 export { READERS, SECTIONS } from './env/variable.ts';

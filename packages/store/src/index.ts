@@ -114,6 +114,7 @@ export {
   observe,
   readObservation,
 } from './observations.ts';
+export { type NotingOptions, keepNotingSettings } from './keep-noting-settings.ts';
 export { type OwnEvent, toOwnRow } from './own-event.ts';
 export { findStored } from './find-stored.ts';
 export { type TransactionClient, storeInTransaction } from './store-in-transaction.ts';
