@@ -10,6 +10,8 @@ import { createKeyCommand } from './keys/create-key.ts';
 import { listKeysCommand } from './keys/list-keys.ts';
 import { revokeKeyCommand } from './keys/revoke-key.ts';
 import { migrateCommand } from './migrate/migrate-command.ts';
+import { listSpoolCommand } from './spool/list-spool.ts';
+import { replaySpoolCommand } from './spool/replay-spool.ts';
 import { statusCommand } from './status/status-command.ts';
 
 /** Every command, in the order of help. */
@@ -25,5 +27,7 @@ export const COMMANDS: readonly Command[] = [
   listKeysCommand,
   createKeyCommand,
   revokeKeyCommand,
+  listSpoolCommand,
+  replaySpoolCommand,
   migrateCommand,
 ];

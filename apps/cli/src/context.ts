@@ -1,3 +1,4 @@
+import type { TerminalEnv } from './env.ts';
 import type { Operator } from './operator/operator.ts';
 import type { Servers } from './servers/open-servers.ts';
 import type { Asker } from './terminal/confirm.ts';
@@ -13,6 +14,7 @@ export interface CommandContext {
   readonly stack: AsyncDisposableStack;
   /** Who types. */
   readonly operator: Operator;
+  readonly terminal: TerminalEnv;
   /** Of this release. */
   readonly version: string;
   /** Milliseconds since 1970. */

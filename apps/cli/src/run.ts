@@ -58,6 +58,7 @@ async function answer(request: Request, options: RunOptions): Promise<ExitCode> 
           servers: createServers(stack),
           stack,
           operator: findOperator(options.terminal.SUDO_USER),
+          terminal: options.terminal,
           version: options.version,
           now: Date.now,
         },

@@ -1,6 +1,7 @@
 import type { AuditEventInput } from '@auditlane/schema';
 import type { AuditClient, AuditClientOptions } from './audit-client.ts';
 import { createClient } from './create-client.ts';
+export { toDefaultSpoolDir } from './spool/spool-folder.ts';
 export { listSpools, type SpoolFolder } from './spool-tools/list-spools.ts';
 export { replaySpool, type ReplayedSpool, type ReplaySpoolOptions } from './spool-tools/replay-spool.ts';
 import type { AcceptedReceipt, Receipt, TransactionReceipt } from './receipt.ts';

@@ -1,0 +1,15 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CliError } from '../command-line/cli-error.ts';
+
+/** The absolute path of a folder that somebody named. Throws CliError when it is none, or may not be looked at. */
+export async function findFolder(typed: string): Promise<string> {
+  const path = resolve(typed);
+  const found = await stat(path).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const remedy = code === 'EACCES' ? 'run this as the user of the application' : 'spool list shows the folders';
+    throw new CliError('failed', `the folder ${path} cannot be read (${code}): ${remedy}`, { cause: error });
+  });
+  if (!found.isDirectory()) throw new CliError('usage', `${path} is no folder`);
+  return path;
+}
