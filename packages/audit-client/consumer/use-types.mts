@@ -23,6 +23,7 @@ const audit = createAuditClient(options);
 export function describe(receipt: Receipt): string {
   switch (receipt.status) {
     case 'queued':
+      return receipt.copies === 2 ? `${receipt.id} twice` : receipt.id;
     case 'spooled':
     case 'stored':
       return receipt.id;

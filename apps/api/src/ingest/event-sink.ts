@@ -18,6 +18,7 @@ export function openEventSink(env: ApiEnv, logger: Logger, stack: AsyncDisposabl
     maxQueueLength: env.AUDIT_MAX_QUEUE_LENGTH,
     maxUrgentLength: env.AUDIT_MAX_URGENT_LENGTH,
     overflow: env.AUDIT_OVERFLOW,
+    guarantee: env.AUDIT_GUARANTEE,
     spoolDir: env.AUDIT_SPOOL_DIR,
     spoolMaxBytes: env.AUDIT_SPOOL_MAX_BYTES,
     ringMaxBytes: env.AUDIT_RING_MAX_BYTES,
