@@ -53,7 +53,8 @@ async function runReplay(context: CommandContext, input: z.output<typeof Input>)
 
 function show(output: Output, { folders, entries, corrupt, left, foreign }: ReplayedSpool, spoolDir: string): void {
   const fact = `${toCounted(entries, 'event')} of ${toCounted(folders, 'process', 'processes')} put into the queue`;
-  output.line(toStyled(folders === 0 ? 'nothing to replay' : fact, left === 0 ? 'good' : 'warning'));
+  const nothing = foreign === 0 ? 'nothing to replay' : 'nothing of this queue to replay';
+  output.line(toStyled(folders === 0 ? nothing : fact, left + foreign === 0 ? 'good' : 'warning'));
   if (corrupt > 0) {
     output.line(
       toStyled(`${toCounted(corrupt, 'damaged place')}`, 'bad'),
