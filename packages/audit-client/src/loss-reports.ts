@@ -62,7 +62,7 @@ export class LossReports {
       this.#producerId = producer.id;
       this.#tallies.clear();
     }
-    const at = now();
+    const at = readClock(now);
     const tally = this.#tallyOf(kind, reason, at);
     tally.count += 1;
     tally.lastAt = at;
@@ -157,4 +157,13 @@ function toReport({ kind, reason, count, firstAt, lastAt, ranges }: Tally): Loss
     .map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
     .join(',');
   return { kind, reason, count, numbers, firstAt: new Date(firstAt), lastAt: new Date(lastAt) };
+}
+
+/** An application may have put a clock in place that throws; its call must not throw for that. */
+function readClock(now: () => number): number {
+  try {
+    return now();
+  } catch {
+    return performance.timeOrigin + performance.now();
+  }
 }
