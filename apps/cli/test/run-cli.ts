@@ -2,7 +2,10 @@
 import { join } from 'node:path';
 import { WORKSPACE_DIR } from '@auditlane/runtime';
 import { makeRunDir, spawnProcess } from '@auditlane/testkit';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+
+// A test runs several commands, each half a second of CPU, which a busy machine gives when it can.
+vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
 
