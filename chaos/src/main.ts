@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createNemesis } from './nemesis/nemesis.ts';
+import { PAIRS } from './pairs/pairs.ts';
 import { readOptions, UsageError, type ChaosOptions } from './options.ts';
 import { SCENARIOS } from './registry.ts';
 import { writeGuarantees, type Block } from './report/guarantees.ts';
@@ -53,6 +54,13 @@ function toParts(options: ChaosOptions): readonly Part[] {
       isWhole: only === null && profiles.length === 2,
       isAsked: options.hasSingles,
     },
+    {
+      block: 'pairs',
+      runs: planRuns(PAIRS, { only, profiles }),
+      jobs,
+      isWhole: only === null && profiles.length === 2,
+      isAsked: options.hasPairs,
+    },
     // Alone on the machine: its figures are rates.
     {
       block: 'nemesis',
@@ -70,7 +78,7 @@ async function main(): Promise<number> {
   const options = readOptions(args, process.env);
   const parts = toParts(options);
   if (options.isListing) {
-    for (const { id, title } of SCENARIOS) say(`${id.padEnd(6)}${title}`);
+    for (const { id, title } of [...SCENARIOS, ...PAIRS]) say(`${id.padEnd(6)}${title}`);
     return 0;
   }
   const command = `SEED=${options.seed} npm run chaos${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;

@@ -74,7 +74,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     return {
       only: values.only === undefined ? null : values.only.split(',').filter((id) => id !== ''),
       profiles: toProfiles(values.profile),
-      hasSingles: values.only !== undefined || (!values.pairs && minutes === 0),
+      hasSingles: !values.pairs && minutes === 0,
       hasPairs: values.pairs,
       minutes,
       rate: toNumber('rate', values.rate),

@@ -54,7 +54,7 @@ async function judge(world: World, scenario: Scenario, { freshMs, slowness }: Li
     freshMs,
     freshLimitMs: FRESH_MS * slowness,
     happened: world.happenings,
-    lossBound: scenario.lossBound?.(world) ?? 0,
+    lossBound: scenario.lossBound?.(world, oracle.levels()) ?? 0,
   });
   const { adopted = 0, duplicates: absorbed = 0, fenced = 0 } = state.stats;
   const ledgerFault = ledger === table ? [] : [`the ledger counts ${ledger} rows, the table has ${table}`];

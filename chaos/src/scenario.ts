@@ -33,8 +33,8 @@ export interface Scenario {
   readonly skip?: () => Promise<string | null> | string | null;
   /** The counters of Redis are lost with its data, on purpose: the gauge proves nothing. */
   readonly losesCounters?: boolean;
-  /** How many acknowledged events may be lost in this profile, told by the run; absent means none. */
-  readonly lossBound?: (world: World) => number;
+  /** How many acknowledged events may be lost, given how many there are of each level; absent means none. */
+  readonly lossBound?: (world: World, levels: ReadonlyMap<string, number>) => number;
   /** How long `run` may take. Default 120000. */
   readonly deadlineMs?: number;
   /** Makes the load and the fault, and says by `world.happened` what took effect. The runner heals, waits and judges. */

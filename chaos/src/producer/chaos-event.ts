@@ -6,11 +6,16 @@ export const CHAOS_EVENT = 'chaos.happened';
 /** The user that the database of a run refuses: an event of it is poison. */
 export const POISON_USER = 'poison';
 
-/** How an event is logged: plain, poison, or by `logCriticalAudit`. The letter ends the key. */
-export const KINDS = { plain: 'i', poison: 'p', critical: 'c' } as const;
+/** What is in the text of an event that kills whoever decodes it, where a preload sees to that; a control character is behind it, which no transcoder passes on unseen. */
+export const CRASH_PILL = 'crash pill';
+
+/** How an event is logged; `critical` by `logCriticalAudit`, `large` with as much metadata as fits. The letter ends the key. */
+export const KINDS = { plain: 'i', poison: 'p', critical: 'c', large: 'l', pill: 'k' } as const;
 export type Kind = keyof typeof KINDS;
 
-const KEY = /-(\d+)([ipc])$/;
+const KEY = /-(\d+)[a-z]$/;
+/** Characters of two bytes: near the 64 KiB of an entry. */
+const LARGE_TEXT = 30_000;
 
 /** The name under which the oracle knows an event: unique over all producers of a run. */
 export function toKey(producer: string, number: number, kind: Kind): string {
@@ -19,7 +24,7 @@ export function toKey(producer: string, number: number, kind: Kind): string {
 
 /** Whether the event of a key must become a dead letter. */
 export function isPoisonKey(key: string): boolean {
-  return key.endsWith(KINDS.poison);
+  return key.endsWith(KINDS.poison) || key.endsWith(KINDS.pill);
 }
 
 /** Everything in an event follows from its key, so that producer and judge need not exchange contents. */
@@ -31,9 +36,13 @@ export function buildChaosEvent(key: string): AuditEventInput {
     severity: 'low',
     resource_type: 'chaos',
     resource_id: key,
-    user_id: isPoisonKey(key) ? POISON_USER : `user-${number % 50}`,
-    description: `Event ${key} happened`,
-    metadata: { key, text: 'ü'.repeat((number * 37) % 200), nested: { number, list: [1, number, null, true] } },
+    user_id: key.endsWith(KINDS.poison) ? POISON_USER : `user-${number % 50}`,
+    description: key.endsWith(KINDS.pill) ? `${CRASH_PILL}\u0001 ${key}` : `Event ${key} happened`,
+    metadata: {
+      key,
+      text: 'ü'.repeat(key.endsWith(KINDS.large) ? LARGE_TEXT : (number * 37) % 200),
+      nested: { number, list: [1, number, null, true] },
+    },
   };
 }
 

@@ -6,7 +6,7 @@ export const Command = z.discriminatedUnion('do', [
     do: z.literal('log'),
     call: z.int(),
     count: z.int().positive(),
-    kind: z.enum(['plain', 'poison', 'critical']).default('plain'),
+    kind: z.enum(['plain', 'poison', 'critical', 'large', 'pill']).default('plain'),
   }),
   z.object({
     do: z.literal('load'),
@@ -18,6 +18,8 @@ export const Command = z.discriminatedUnion('do', [
     critical: z.number().default(0),
   }),
   z.object({ do: z.literal('stats'), call: z.int() }),
+  /** Ends at once, by `process.exit`, whatever has no receipt yet. */
+  z.object({ do: z.literal('exit'), call: z.int() }),
 ]);
 export type Command = z.output<typeof Command>;
 

@@ -100,6 +100,10 @@ function startLoad(command: Extract<Command, { do: 'load' }>): void {
 }
 
 async function obey(command: Command): Promise<void> {
+  if (command.do === 'exit') {
+    journal.flush();
+    process.exit(0);
+  }
   if (command.do === 'stats') {
     process.send?.({ call: command.call, ids: [], stats: client.stats() });
     return;

@@ -2,7 +2,8 @@ import type { ScenarioResult } from '../run-scenario.ts';
 
 /** The command that makes the same faults at the same times again. */
 export function toReplay(result: Pick<ScenarioResult, 'id' | 'profile' | 'seed'>, minutes: number): string {
-  const what = result.id === 'nemesis' ? `--minutes ${minutes}` : `--only ${result.id}`;
+  const pairs = result.id.includes('+') ? '--pairs ' : '';
+  const what = result.id === 'nemesis' ? `--minutes ${minutes}` : `${pairs}--only ${result.id}`;
   return `SEED=${result.seed} npm run chaos -- ${what} --profile ${result.profile}`;
 }
 

@@ -24,6 +24,8 @@ export interface Producer {
   burst(count: number, kind?: Kind): void;
   load(load: Load): Promise<void>;
   stats(): Promise<unknown>;
+  /** Tells it to call `process.exit`; answers when it is gone. */
+  exit(): Promise<void>;
   isAlive(): boolean;
 }
 
@@ -37,43 +39,57 @@ export interface ProducerOptions {
 
 type Order = { [K in Command['do']]: Omit<Extract<Command, { do: K }>, 'call'> }[Command['do']];
 
-/** Starts a producer and waits until it listens. */
-export async function startProducer(options: ProducerOptions): Promise<Producer> {
-  const child = spawnProcess(MAIN, {
-    hasIpc: true,
-    nodeArgs: options.nodeArgs ?? [],
-    env: {
-      CHAOS_NAME: options.name,
-      CHAOS_JOURNAL: join(options.journalDir, `${options.name}.journal`),
-      CHAOS_SEED: String(options.seed),
-      ...options.env,
-    },
-  });
+/** What the producer answered, by the number of the call; 0 is its first sign of life. */
+type Ask = (order: Order) => { readonly call: number; readonly answer: () => Promise<Reply> };
+
+function createAsk(child: SpawnedProcess, o: { readonly name: string; readonly isAlive: () => boolean }): Ask {
   const replies = new Map<number, Reply>();
   child.child.on('message', (message) => {
     const reply = Reply.parse(message);
     replies.set(reply.call, reply);
   });
-  const isAlive = (): boolean => child.child.exitCode === null && child.child.signalCode === null;
-  await waitFor(() => replies.has(0) || !isAlive(), { deadlineMs: ANSWER_MS, message: `${options.name} runs` });
-  let calls = 0;
-  const send = (order: Order): number => {
+  let calls = -1;
+  return (order) => {
     calls += 1;
-    if (isAlive()) child.child.send({ ...order, call: calls }, () => undefined);
-    return calls;
+    const call = calls;
+    if (call > 0 && o.isAlive()) child.child.send({ ...order, call }, () => undefined);
+    const answer = async (): Promise<Reply> => {
+      const isOver = (): boolean => replies.has(call) || !o.isAlive();
+      await waitFor(isOver, { deadlineMs: ANSWER_MS, message: `${o.name} answers` });
+      return replies.get(call) ?? { call, ids: [] };
+    };
+    return { call, answer };
   };
-  const ask = async (order: Order): Promise<Reply> => {
-    const call = send(order);
-    await waitFor(() => replies.has(call) || !isAlive(), { deadlineMs: ANSWER_MS, message: `${options.name} answers` });
-    return replies.get(call) ?? { call, ids: [] };
-  };
+}
+
+/** Starts a producer and waits until it listens. */
+export async function startProducer(options: ProducerOptions): Promise<Producer> {
+  const { name } = options;
+  const child = spawnProcess(MAIN, {
+    hasIpc: true,
+    nodeArgs: options.nodeArgs ?? [],
+    env: {
+      CHAOS_NAME: name,
+      CHAOS_JOURNAL: join(options.journalDir, `${name}.journal`),
+      CHAOS_SEED: String(options.seed),
+      ...options.env,
+    },
+  });
+  const isAlive = (): boolean => child.child.exitCode === null && child.child.signalCode === null;
+  const ask = createAsk(child, { name, isAlive });
+  await ask({ do: 'stats' }).answer();
   return {
-    name: options.name,
+    name,
     process: child,
     isAlive,
-    log: async (count, kind = 'plain') => (await ask({ do: 'log', count, kind })).ids,
-    burst: (count, kind = 'plain') => void send({ do: 'log', count, kind }),
-    load: async ({ rate, poison = 0, critical = 0 }) => void (await ask({ do: 'load', rate, poison, critical })),
-    stats: async () => (await ask({ do: 'stats' })).stats,
+    log: async (count, kind = 'plain') => (await ask({ do: 'log', count, kind }).answer()).ids,
+    burst: (count, kind = 'plain') => void ask({ do: 'log', count, kind }),
+    load: async ({ rate, poison = 0, critical = 0 }) =>
+      void (await ask({ do: 'load', rate, poison, critical }).answer()),
+    exit: async () => {
+      ask({ do: 'exit' });
+      await child.exited;
+    },
+    stats: async () => (await ask({ do: 'stats' }).answer()).stats,
   };
 }

@@ -8,15 +8,22 @@ export const LEASE_MS = 1500;
 
 let compileCache: string | undefined;
 
+/** A module of preloads/ that brings a defect into a worker. */
+export type Preload = 'block-loop' | 'exhaust-heap' | 'reject-unhandled' | 'die-of-pill';
+
+function toPath(name: Preload): string {
+  return resolve(import.meta.dirname, `../preloads/${name}.ts`);
+}
+
 /** Starts a real worker; it is not waited for. `preloads` are modules that it loads before itself. */
 export function startWorkerProcess(
   env: Readonly<Record<string, string>>,
-  preloads: readonly string[] = [],
+  o: { readonly preloads?: readonly Preload[]; readonly nodeArgs?: readonly string[] } = {},
 ): SpawnedProcess {
   compileCache ??= makeRunDir().path;
   return spawnProcess(MAIN, {
     hasIpc: true,
-    nodeArgs: [...nodeArgs, ...preloads.flatMap((path) => ['--import', path])],
+    nodeArgs: [...nodeArgs, ...(o.nodeArgs ?? []), ...(o.preloads ?? []).flatMap((name) => ['--import', toPath(name)])],
     env: { NODE_COMPILE_CACHE: compileCache, AUDIT_LEASE_MS: String(LEASE_MS), ...env },
   });
 }

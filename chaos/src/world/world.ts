@@ -24,7 +24,7 @@ import type { Pool } from 'pg';
 import type { Profile, WorldOptions } from '../scenario.ts';
 import { createAdminPool, startDatabase } from './database.ts';
 import { startProducer, type Producer } from './producers.ts';
-import { isRunning, startWorkerProcess } from './workers.ts';
+import { isRunning, startWorkerProcess, type Preload } from './workers.ts';
 
 export interface Links {
   /** Clients to Redis. */
@@ -35,6 +35,8 @@ export interface Links {
   readonly store: FaultProxy;
   /** Clients to Postgres. */
   readonly critical: FaultProxy;
+  /** The runner to Redis: no fault, but it follows a failover. */
+  readonly admin: FaultProxy;
 }
 
 export interface World extends AsyncDisposable {
@@ -61,9 +63,12 @@ export interface World extends AsyncDisposable {
   /** Starts a worker; `isReady: false` does not wait until it works, for one that is to die before. */
   startWorker(o?: {
     readonly env?: Readonly<Record<string, string>>;
-    readonly preloads?: readonly string[];
+    readonly preloads?: readonly Preload[];
+    readonly nodeArgs?: readonly string[];
     readonly isReady?: boolean;
   }): Promise<SpawnedProcess>;
+  /** Ends something with the run, such as a second server. */
+  keep(thing: AsyncDisposable): void;
   /** A counter of the queue: `stored`, `duplicates`, `adopted`, `fenced` and so on. Waits while Redis is away. */
   stat(name: string): Promise<number>;
   /** Says that a fault took effect so many times, of which the run needs at least `least` (default 1). */
@@ -102,6 +107,7 @@ async function openServers(o: Pick<Opened, 'profile' | 'random' | 'options'>): P
     worker: await open(redisServer.url),
     store: await open(postgresServer.url),
     critical: await open(postgresServer.url),
+    admin: await open(redisServer.url),
   };
   return { ...o, dir: dir.path, stack: stack.move(), redisServer, postgresServer, links };
 }
@@ -138,9 +144,9 @@ function createFleet(opened: Opened): Fleet {
       producers.push(producer);
       return producer;
     },
-    async startWorker({ env = {}, preloads = [], isReady = true } = {}) {
+    async startWorker({ env = {}, isReady = true, ...o } = {}) {
       const urls = { REDIS_URL: links.worker.url, DATABASE_URL: links.store.url };
-      const worker = startWorkerProcess({ ...urls, ...options.workerEnv, ...env }, preloads);
+      const worker = startWorkerProcess({ ...urls, ...options.workerEnv, ...env }, o);
       stack.defer(() => worker.kill().then(() => undefined));
       workers.push(worker);
       if (isReady) await worker.waitForLine('worker ready', READY_MS);
@@ -155,8 +161,8 @@ interface Views {
 }
 
 /** The runner's own connections, closed before the servers. */
-function openViews({ redisServer, postgresServer, stack }: Opened): Views {
-  const redis = new Redis(redisServer.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+function openViews({ links, postgresServer, stack }: Opened): Views {
+  const redis = new Redis(links.admin.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
   redis.on('error', () => undefined);
   stack.defer(() => redis.disconnect());
   const pool = createAdminPool(postgresServer.url);
@@ -188,6 +194,7 @@ function toWorld(opened: Opened, views: Views): World {
     journalDir: join(dir, 'journals'),
     happenings,
     happened: (name, count, least = 1) => void happenings.push({ name, count, least }),
+    keep: (thing) => void stack.use(thing),
     stat: async (name) =>
       (await waitFor(() => queue.inspect(), { deadlineMs: READY_MS, everyMs: 20 })).stats[name] ?? 0,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

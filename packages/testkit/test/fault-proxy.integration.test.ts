@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { openFaultProxy, useDatabase, useRedis, waitFor, type FaultProxy } from '../src/index.ts';
+import { openFaultProxy, startTestRedis, useDatabase, useRedis, waitFor, type FaultProxy } from '../src/index.ts';
 
 const { url, redis } = await useRedis();
 const database = await useDatabase({ template: 'empty' });
@@ -107,4 +107,13 @@ test('a Postgres connection can be cut when a statement was executed and its ans
   );
   await waitFor(async () => (await database.pool.query('select from counted')).rowCount === 1);
   expect(link.stats.cuts).toBe(1);
+});
+
+test('a link can be pointed to another server, and leaves the old one', async () => {
+  await using other = await startTestRedis();
+  await client.set('where', 'first');
+  proxy.retarget(other.url);
+  await waitFor(async () => (await client.set('where', 'second')) === 'OK');
+  expect(await redis.get('where')).toBe('first');
+  expect(await client.get('where')).toBe('second');
 });

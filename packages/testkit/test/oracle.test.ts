@@ -144,6 +144,7 @@ test('a row of an event without a receipt is no fault, nor is a rejected event w
   for (const key of ['a', 'b', 'c']) oracle.issue({ key, digest: key });
   oracle.acknowledge({ key: 'a', id: '1', level: 'spooled' });
   oracle.reject('c', 'queue_full');
+  expect(oracle.levels()).toEqual(new Map([['spooled', 1]]));
   const rows = [
     { id: '1', key: 'a', digest: 'a' },
     { id: '2', key: 'b', digest: 'b' },

@@ -39,6 +39,50 @@ export const LINK_FAULTS: readonly Scenario[] = [
     },
   },
   {
+    id: 'N3',
+    title: 'latency of 200 ms, 100 ms more or less, on every link',
+    promise: 'slower, nothing else',
+    async run(world) {
+      await underLoad(world, { rate: 200 }, async () => {
+        const random = world.random.fork('latency');
+        for (const name of LINKS) {
+          world.links[name].setMode({ kind: 'delay', ms: 100, jitterMs: 200, random: () => random.next() });
+        }
+        await forMs(6000);
+        for (const name of LINKS) world.links[name].heal();
+      });
+      world.happened('chunks delayed', sum(world, 'delayed'), 20);
+    },
+  },
+  {
+    id: 'N4',
+    title: '64 KB/s on every link',
+    promise: 'slower, nothing else',
+    async run(world) {
+      await underLoad(world, { rate: 200 }, async () => {
+        for (const name of LINKS) world.links[name].setMode({ kind: 'throttle', bytesPerSecond: 64_000 });
+        await forMs(6000);
+        for (const name of LINKS) world.links[name].heal();
+      });
+      world.happened('chunks throttled', sum(world, 'delayed'), 20);
+    },
+  },
+  {
+    id: 'N5',
+    title: 'connections cut in the middle of requests and answers',
+    promise: 'ambiguous calls are repeated under the same ids',
+    async run(world) {
+      await underLoad(world, { rate: 300, critical: 0.05 }, async () => {
+        for (let round = 0; round < 24; round += 1) {
+          const link = world.links[world.random.pick(LINKS)];
+          link.cutAfterBytes(world.random.integer(1, 400), world.random.pick(['up', 'down'] as const));
+          await forMs(200);
+        }
+      });
+      world.happened('cuts', sum(world, 'cuts'), 5);
+    },
+  },
+  {
     id: 'N7',
     title: 'the network delivers an enqueue twice',
     promise: 'the second copy is absorbed by the primary key',

@@ -50,6 +50,8 @@ export interface FaultProxy extends AsyncDisposable {
   cutAfterRequest(match: string): void;
   /** Sends the last request that contained `match` to the server once more, on a connection of its own. */
   replayLast(match: string): Promise<void>;
+  /** Sends new connections to another server, as a failover behind one address does, and ends those to the old one. */
+  retarget(url: string): void;
   /** Passes everything again, after an RST to the connections that lost bytes; cuts that were not reached are forgotten. */
   heal(): void;
 }
@@ -209,7 +211,7 @@ export interface FaultProxyOptions {
 /** Opens a proxy on a free loopback port in front of a `redis://` or `postgres://` server without TLS. */
 export async function openFaultProxy(targetUrl: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
   const url = new URL(targetUrl);
-  const target = toTarget(url);
+  let target = toTarget(url);
   const stats = { connections: 0, bytesUp: 0, bytesDown: 0, delayed: 0, swallowed: 0, resets: 0, cuts: 0, replays: 0 };
   const last = new Map((options.remember ?? []).map((match) => [match, Buffer.alloc(0)] as const));
   const state: State = { mode: { kind: 'pass' }, stats, links: new Set(), cutBytes: null, cutRequest: null, last };
@@ -238,6 +240,10 @@ export async function openFaultProxy(targetUrl: string, options: FaultProxyOptio
       state.cutRequest = match;
     },
     replayLast: (match) => replay(state, match, target),
+    retarget(next) {
+      target = toTarget(new URL(next));
+      resetAll();
+    },
     heal() {
       Object.assign(state, { mode: { kind: 'pass' }, cutBytes: null, cutRequest: null });
       for (const link of [...state.links].filter(({ hasHole }) => hasHole)) resetLink(state, link);

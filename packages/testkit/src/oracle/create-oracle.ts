@@ -56,8 +56,8 @@ export interface Oracle {
   issue(event: IssuedEvent): void;
   acknowledge(acknowledgement: Acknowledgement): void;
   reject(key: string, reason: string): void;
-  /** Number of acknowledged events so far. */
-  acknowledged(): number;
+  /** Number of acknowledged events so far, by the level of their receipts. */
+  levels(): ReadonlyMap<string, number>;
   judge(evidence: Evidence): Promise<Verdict>;
 }
 
@@ -183,7 +183,7 @@ export function createOracle(): Oracle {
       memory.ids.set(id, key);
     },
     reject: (_key, reason) => add(memory.rejected, reason),
-    acknowledged: () => memory.keys.size,
+    levels: () => memory.levels,
     async judge(evidence) {
       const rows = await sight(evidence.rows, memory);
       const dead = await sight(evidence.deadLetters, memory);
