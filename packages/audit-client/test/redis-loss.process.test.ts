@@ -50,7 +50,7 @@ test('a process with nothing left to do stays until everything is pushed again',
 
 test('a process and the one that it forked each push again their own, under their own names', async () => {
   await using child = spawn({ END: 'close', CHILDREN: '1' });
-  await waitFor(() => child.lines.filter(isReceipts).length === 2, { message: 'both have logged' });
+  await waitFor(() => child.lines.filter(isReceipts).length === 2, { deadlineMs: 40_000, message: 'both have logged' });
   const [first, second] = child.lines.filter(isReceipts);
   expect(first?.json?.['producer']).not.toBe(second?.json?.['producer']);
   const ids = child.lines.filter(isReceipts).flatMap(idsOf);
@@ -63,7 +63,7 @@ test('a process and the one that it forked each push again their own, under thei
     'closed',
     'closed',
   ]);
-});
+}, 90_000);
 
 test('a process that is killed leaves its producer open', async () => {
   await using child = spawn({ END: 'close', COUNT: '5' });
