@@ -30,6 +30,7 @@ export interface LossReportsOptions {
 }
 
 const INTERVAL_MS = 10_000;
+const CLOSE_MS = 1000;
 const MAX_RANGES = 1000;
 
 interface Tally {
@@ -81,10 +82,18 @@ export class LossReports {
     return this.#sending;
   }
 
-  /** Sends for the last time. */
-  close(): Promise<void> {
+  /** Sends for the last time, and waits no longer than a second: the end of a process is worth more than its report. */
+  async close(): Promise<void> {
     clearTimeout(this.#timer ?? undefined);
-    return this.send();
+    if (this.#tallies.size === 0) {
+      return;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS).unref();
+    });
+    await Promise.race([this.send(), waited]);
+    clearTimeout(timer);
   }
 
   async #sendAll(): Promise<void> {

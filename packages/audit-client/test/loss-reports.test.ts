@@ -76,6 +76,24 @@ test('after a fork the numbers of the other process are not told under the new n
   expect(sent).toMatchObject([{ count: 1, numbers: '1' }]);
 });
 
+test('the end of a process waits a second for its reports and no longer', async () => {
+  vi.useFakeTimers();
+  try {
+    const send = () => new Promise<never>(() => undefined);
+    const reports = new LossReports({ producer: createProducer(), now: Date.now, send });
+    await reports.close();
+    reports.note('dropped', 'queue_full', 1);
+    let isClosed = false;
+    const closed = reports.close().then(() => (isClosed = true));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(isClosed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await closed;
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('reports go out by themselves after the interval', async () => {
   vi.useFakeTimers();
   try {
