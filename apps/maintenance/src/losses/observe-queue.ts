@@ -21,8 +21,8 @@ export interface QueueNews {
   readonly isOtherDataSet: boolean;
 }
 
-/** Under these names the API finds the last look. */
-export const INCARNATION = 'incarnation';
+/** Under this name the API finds the last look. */
+const INCARNATION = 'incarnation';
 const DEAD_LETTERS = 'dead_letters';
 
 const PROCESS = 'audit-maintenance';
