@@ -6,7 +6,7 @@ export const CHAOS_EVENT = 'chaos.happened';
 /** The user that the database of a run refuses: an event of it is poison. */
 export const POISON_USER = 'poison';
 
-/** What is in the text of an event that kills whoever decodes it, where a preload sees to that; a control character is behind it, which no transcoder passes on unseen. */
+/** What is in the text of an event that kills whoever decodes it, where a preload sees to that. */
 export const CRASH_PILL = 'crash pill';
 
 /** How an event is logged; `critical` by `logCriticalAudit`, `large` with as much metadata as fits. The letter ends the key. */
@@ -37,7 +37,9 @@ export function buildChaosEvent(key: string): AuditEventInput {
     resource_type: 'chaos',
     resource_id: key,
     user_id: key.endsWith(KINDS.poison) ? POISON_USER : `user-${number % 50}`,
-    description: key.endsWith(KINDS.pill) ? `${CRASH_PILL}\u0001 ${key}` : `Event ${key} happened`,
+    description: key.endsWith(KINDS.pill) ? `${CRASH_PILL} ${key}` : `Event ${key} happened`,
+    // An escape is not transcoded but decoded, which is where the pill works.
+    ...(key.endsWith(KINDS.pill) && { user_agent: 'agent\u0001' }),
     metadata: {
       key,
       text: 'ü'.repeat(key.endsWith(KINDS.large) ? LARGE_TEXT : (number * 37) % 200),
@@ -58,9 +60,17 @@ export const COMPARED = [
   'metadata',
 ] as const;
 
+/** The metadata that the caller gave: what Auditlane adds is below a key of its own. */
+function withoutAdditions(metadata: unknown): unknown {
+  if (typeof metadata !== 'object' || metadata === null) return metadata;
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => name !== '_auditlane'));
+}
+
 /** The digest of a row, a queue entry or an event: over the compared columns alone. */
 export function digestEvent(event: Readonly<Record<string, unknown>>): string {
-  return digestContent(COMPARED.map((column) => event[column]));
+  return digestContent(
+    COMPARED.map((column) => (column === 'metadata' ? withoutAdditions(event[column]) : event[column])),
+  );
 }
 
 /** The digest that the row of a key must have. */

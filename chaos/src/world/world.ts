@@ -114,32 +114,34 @@ async function openServers(o: Pick<Opened, 'profile' | 'random' | 'options'>): P
 
 type Fleet = Pick<World, 'producers' | 'workers' | 'startProducer' | 'startWorker'>;
 
+function toClientEnv({ links, options, dir, profile }: Opened): Readonly<Record<string, string>> {
+  return {
+    REDIS_URL: links.client.url,
+    DATABASE_URL: links.critical.url,
+    AUDIT_SPOOL_DIR: join(dir, 'spool'),
+    AUDIT_GUARANTEE: profile,
+    CHAOS_OPTIONS: JSON.stringify(options.client ?? {}),
+    ...options.clientEnv,
+  };
+}
+
 function createFleet(opened: Opened): Fleet {
   const { links, options, random, dir, stack } = opened;
   const producers: Producer[] = [];
   const workers: SpawnedProcess[] = [];
   const journalDir = join(dir, 'journals');
   mkdirSync(journalDir);
+  let started = 0;
   return {
     producers,
     workers,
     async startProducer({ env = {}, nodeArgs = [] } = {}) {
-      const name = `p${producers.length + 1}`;
-      const producer = await startProducer({
-        name,
-        journalDir,
-        seed: random.fork(name).integer(1, 1_000_000_000),
-        nodeArgs,
-        env: {
-          REDIS_URL: links.client.url,
-          DATABASE_URL: links.critical.url,
-          AUDIT_SPOOL_DIR: join(dir, 'spool'),
-          AUDIT_GUARANTEE: opened.profile,
-          CHAOS_OPTIONS: JSON.stringify(options.client ?? {}),
-          ...options.clientEnv,
-          ...env,
-        },
-      });
+      // Counted before the start: two may be started at once.
+      started += 1;
+      const name = `p${started}`;
+      const seed = random.fork(name).integer(1, 1_000_000_000);
+      const all = { ...toClientEnv(opened), ...env };
+      const producer = await startProducer({ name, journalDir, seed, nodeArgs, env: all });
       stack.defer(() => producer.process.kill().then(() => undefined));
       producers.push(producer);
       return producer;

@@ -18,6 +18,12 @@ async function sql(world: World, ...texts: readonly string[]): Promise<void> {
   }
 }
 
+/** Changes the table in one transaction; where its locks cross those of a worker, again. */
+async function change(world: World, ...texts: readonly string[]): Promise<void> {
+  const whole = ['begin', 'lock table audit_logs in access exclusive mode', ...texts, 'commit'];
+  await waitFor(() => sql(world, ...whole).then(() => true), { deadlineMs: 30_000, message: 'the table is changed' });
+}
+
 /** Breaks Postgres under load until events have piled up, then mends it. */
 async function breakUntilBacklog(
   world: World,
@@ -121,8 +127,8 @@ export const REFUSALS: readonly Scenario[] = [
     promise: 'batches shrink, the backlog grows, nothing else',
     async run(world) {
       await breakUntilBacklog(world, {
-        begin: () => sql(world, ...SLOW),
-        end: () => sql(world, 'drop trigger chaos_slow on audit_logs', 'drop function chaos_slow'),
+        begin: () => change(world, ...SLOW),
+        end: () => change(world, 'drop trigger chaos_slow on audit_logs', 'drop function chaos_slow'),
       });
     },
   },
@@ -186,8 +192,8 @@ export const REFUSALS: readonly Scenario[] = [
     promise: 'a fault of deployment: batches wait, no dead letter',
     run: (world) =>
       breakUntilBacklog(world, {
-        begin: () => sql(world, 'alter table audit_logs rename column user_agent to chaos_agent'),
-        end: () => sql(world, 'alter table audit_logs rename column chaos_agent to user_agent'),
+        begin: () => change(world, 'alter table audit_logs rename column user_agent to chaos_agent'),
+        end: () => change(world, 'alter table audit_logs rename column chaos_agent to user_agent'),
       }),
   },
   {
