@@ -64,7 +64,7 @@ test('a Postgres that is killed and restarted under load loses and doubles nothi
   await using second = own.start();
   for (let kills = 0; kills < 2; kills += 1) {
     const before = await own.stat('stored');
-    await expect.poll(() => own.stat('stored'), { timeout: 15_000, interval: 2 }).toBeGreaterThan(before);
+    await expect.poll(() => own.stat('stored'), { timeout: 30_000, interval: 2 }).toBeGreaterThan(before);
     await server.kill();
     await waitFor(async () => (await own.beats()).every((beat) => beat.postgres === 'away'));
     await server.restart();
@@ -85,7 +85,7 @@ test('a Redis that is killed and restarted under load loses and doubles nothing'
   await using worker = own.start();
   for (let kills = 0; kills < 2; kills += 1) {
     const before = await own.stat('stored');
-    await expect.poll(() => own.stat('stored'), { timeout: 15_000, interval: 2 }).toBeGreaterThan(before);
+    await expect.poll(() => own.stat('stored'), { timeout: 30_000, interval: 2 }).toBeGreaterThan(before);
     await server.kill();
     await server.restart();
   }

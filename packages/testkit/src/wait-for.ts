@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long, how often, and what to say when it was in vain. */
 export interface WaitOptions {
-  /** Default 10000. */
+  /** Default 20000. */
   readonly deadlineMs?: number;
   /** Default 10. */
   readonly everyMs?: number;
@@ -18,7 +18,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<Awaited<T>, false | null | undefined | 0 | ''>> {
-  const deadlineMs = options.deadlineMs ?? 10_000;
+  const deadlineMs = options.deadlineMs ?? 20_000;
   const deadline = performance.now() + deadlineMs;
   let cause: unknown;
   for (;;) {
