@@ -76,6 +76,8 @@ export class MassPoison {
   readonly #control = new ControlRow();
   #run: RefusalRun | null = null;
   #open: Open | null = null;
+  /** How often a suspicion has ended because the rows were accepted. */
+  #ended = 0;
 
   constructor(parts: MassPoisonParts) {
     this.#parts = parts;
@@ -105,7 +107,7 @@ export class MassPoison {
 
   /** Stores the rows, and answers once those that were refused may be parked. */
   async store(batch: RowsInHand): Promise<Written> {
-    let written = await batch.write(batch.rows, { isAgain: false });
+    let written = await this.#write(batch);
     if (written.kind === 'interrupted') return written;
     this.#control.keep(batch.rows, written.rejected);
     this.#run = toRun(this.#run, toMajority(written.rejected, batch.rows.length));
@@ -116,6 +118,14 @@ export class MassPoison {
       written = next;
     }
     return written;
+  }
+
+  /** What was refused while another slot found the refusals ended may have been refused just before: it is tried again. */
+  async #write(batch: RowsInHand): Promise<Written> {
+    const ended = this.#ended;
+    const written = await batch.write(batch.rows, { isAgain: false });
+    if (written.kind === 'interrupted' || this.#ended === ended) return written;
+    return storeAgain(batch, written, written.rejected);
   }
 
   async #mustWait(batch: RowsInHand, written: Outcome): Promise<boolean> {
@@ -161,6 +171,7 @@ export class MassPoison {
     } finally {
       // Left: its run goes on, so that the next such batch is suspected at once.
       if (change !== 'left') this.#run = null;
+      if (change === 'accepted') this.#ended += 1;
       this.#open = null;
       open.done.resolve();
       this.#parts.onChange(change, open.suspicion);
