@@ -16,11 +16,15 @@ export interface Letter {
   readonly content: Content | null;
 }
 
+/** Postgres has no U+0000, and takes all lone surrogates for one character: one such text would fail a whole statement. */
+const Storable = z.string().refine((text) => !text.includes('\0') && text.isWellFormed());
+const Id = Storable.min(1).max(300);
+
 /** A letter of this or of a newer release, which may know more reasons. */
-const ContentSchema = DeadLetter.extend({ reason: z.string().min(1).max(100) });
+const ContentSchema = DeadLetter.extend({ id: Id, reason: Storable.min(1).max(100) });
 export type Content = z.output<typeof ContentSchema>;
 
-const HasId = z.looseObject({ id: z.string().min(1).max(300) });
+const HasId = z.looseObject({ id: Id });
 
 /** The reason of a line that is no letter. */
 const UNREADABLE = 'unreadable';

@@ -1,7 +1,7 @@
 import { useDatabase, useRedis } from '@auditlane/testkit';
 import { describe, expect, test } from 'vitest';
 import { DeadLettersError, moveOverflow } from '../src/index.ts';
-import { ANN, buildLetters, KEYS, openDesk, park } from './support/letters.ts';
+import { ANN, buildLetter, buildLetters, KEYS, openDesk, park } from './support/letters.ts';
 
 const { url, redis } = await useRedis();
 const { pool } = await useDatabase();
@@ -106,6 +106,12 @@ describe('row 89: lines that somebody else pushed', () => {
     Buffer.from('{"id":"a","reason":"x","attempts":-1}'),
     Buffer.from(`{"id":"${'y'.repeat(1000)}"}`),
     Buffer.from('{"__proto__":{"id":"p"}}'),
+    // What Postgres takes for no text, in the columns of the table, and two ids that it would take for one.
+    Buffer.from('{"id":"a\\u0000b"}'),
+    Buffer.from('{"id":"\\ud800"}'),
+    Buffer.from('{"id":"\\udc00"}'),
+    Buffer.from(buildLetter(1, { id: 'a\u0000b' }).line),
+    Buffer.from(buildLetter(2).line.replace('"invalid_field"', '"x\\u0000"')),
   ];
 
   test('are listed, shown, moved and purged like letters, and none is lost on the way', async () => {
@@ -124,5 +130,20 @@ describe('row 89: lines that somebody else pushed', () => {
     expect(found.toSorted()).toEqual(LINES.map((line) => line.toString('hex')).toSorted());
     await letters.purge({ reason: 'unreadable', expected: LINES.length }, ANN);
     expect(await letters.count()).toBe(0);
+  });
+
+  test('do not keep a real letter from being redriven with all others', async () => {
+    const { letters, queue } = openDesk(url, pool);
+    for (const line of LINES) await redis.lpush(KEYS.failed, line);
+    await park(queue, buildLetters(1, 50));
+    const { outcomes } = await letters.redrive({ all: true }, ANN);
+    expect(outcomes).toMatchObject({ redriven: 1, unreadable: LINES.length });
+  });
+
+  test('are purged from the list, too', async () => {
+    const { letters } = openDesk(url, pool);
+    for (const line of LINES) await redis.lpush(KEYS.failed, line);
+    const { outcomes } = await letters.purge({ all: true, expected: LINES.length }, ANN);
+    expect(outcomes).toMatchObject({ purged: LINES.length });
   });
 });
