@@ -86,7 +86,8 @@ export const BLOWS: Readonly<Record<FaultClass, Blow>> = {
       await forMs(LASTS_MS);
       world.links.client.heal();
       world.links.store.heal();
-      world.happened('connections reset', world.links.worker.stats.resets);
+      const resets = Object.values(world.links).reduce((sum, link) => sum + link.stats.resets, 0);
+      world.happened('connections reset', resets);
     },
   },
   O: {
