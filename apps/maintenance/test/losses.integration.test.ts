@@ -1,3 +1,4 @@
+import { createDeadLetters } from '@auditlane/dead-letters';
 import { connectRedis, createQueue, toQueueKeys } from '@auditlane/queue';
 import { sleep } from '@auditlane/runtime';
 import { createPool, createStore, migrate } from '@auditlane/store';
@@ -115,6 +116,23 @@ describe('losses', () => {
       { resource_id: 'p1', metadata: { numbers: '8', count: 1 } },
       { resource_id: 'p1', metadata: { numbers: '3,6', count: 2 } },
     ]);
+  });
+
+  test('a letter that an operator purged before anybody looked is no loss', async () => {
+    await push([2]);
+    const claimed = await claim('b1', 1);
+    await queue.finish({
+      batchId: 'b1',
+      epoch: claimed?.epoch ?? 0,
+      stored: 0,
+      duplicates: 0,
+      deadLetters: [{ id: 'x', line: letter('x', String(claimed?.entries[0])) }],
+      held: [],
+    });
+    await storeNumbers([1, 3]);
+    const letters = createDeadLetters({ queue, pool, capacity: 1000, record: () => Promise.resolve() });
+    expect((await letters.purge({ ids: ['x'] }, { id: 'ann', via: 'cli' })).outcomes.purged).toBe(1);
+    expect(await rounds(4)).toEqual([]);
   });
 
   test('a dead letter that has moved to the table is not lost', async () => {

@@ -1,12 +1,18 @@
 import type { Queue } from '@auditlane/queue';
-import { findDeadLetters, keepDeadLetterOriginal, markDeadLettersRedriven, type Pool } from '@auditlane/store';
+import {
+  accountForNumbers,
+  findDeadLetters,
+  keepDeadLetterOriginal,
+  markDeadLettersRedriven,
+  type Pool,
+} from '@auditlane/store';
 import { DeadLettersError } from './dead-letters-error.ts';
 import { entryOf } from './describe-letter.ts';
 import { toEditedEntry } from './edit-letter.ts';
 import { findLetters } from './find-letters.ts';
 import { digestOf, type Letter } from './letter.ts';
 import type { Actor } from './operator-event.ts';
-import { describeBeforePurge, purgeLetters, type PurgeOutcome } from './purge-letters.ts';
+import { describeBeforePurge, numbersOf, purgeLetters, type PurgeOutcome } from './purge-letters.ts';
 import { REDRIVE_OUTCOMES, redriveLetters, type RedriveOutcome } from './redrive-letters.ts';
 import { runAction, type ActionResult, type RecordEvent } from './run-action.ts';
 import { countLetters, selectIds, type Selection } from './select-letters.ts';
@@ -55,15 +61,21 @@ export async function redrive(context: ActionContext, selection: Selection): Pro
 /** See `DeadLetters.purge`. */
 export async function purge(context: ActionContext, selection: PurgeSelection): Promise<ActionResult<PurgeOutcome>> {
   const { queue, pool, actor } = context;
-  if (!('ids' in selection)) await requireCount(context, selection);
   const ids = await selectIds(context, selection);
+  // Counted after: a letter that is parked meanwhile is among the counted, and never among the purged.
+  if (!('ids' in selection)) await requireCount(context, selection);
   return runAction<PurgeOutcome>(context, {
     verb: 'purged',
     actor,
     ids,
     none: NOTHING_PURGED,
     rest: 'absent',
-    prepare: (some) => describeBeforePurge(queue, (wanted) => findDeadLetters(pool, wanted), some),
+    prepare: async (some) => {
+      const letters = await findLetters(queue, (wanted) => findDeadLetters(pool, wanted), some);
+      // Before they go: nobody may have looked at them yet, and numbers that are nowhere are called lost.
+      await accountForNumbers(pool, numbersOf([...letters.values()]));
+      return describeBeforePurge([...letters.values()]);
+    },
     act: (some, lock) => purgeLetters({ queue, lock }, some),
   });
 }

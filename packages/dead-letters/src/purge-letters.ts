@@ -1,7 +1,7 @@
-import type { Queue } from '@auditlane/queue';
-import type { DeadLetterLock } from '@auditlane/store';
-import { findLetters, type FindInTable } from './find-letters.ts';
-import { digestOf, reasonOf } from './letter.ts';
+import { toEntryNumber, type Queue } from '@auditlane/queue';
+import type { DeadLetterLock, ProducerNumbers } from '@auditlane/store';
+import { findLetters } from './find-letters.ts';
+import { digestOf, rawOf, reasonOf, type Letter } from './letter.ts';
 import type { Portion } from './run-action.ts';
 
 export type PurgeOutcome = 'purged' | 'absent';
@@ -27,13 +27,8 @@ export async function purgeLetters(
 }
 
 /** What the event of a purge keeps of each letter, since nothing else will. */
-export async function describeBeforePurge(
-  queue: Queue,
-  findInTable: FindInTable,
-  ids: readonly string[],
-): Promise<Readonly<Record<string, unknown>>> {
-  const letters = await findLetters(queue, findInTable, ids);
-  const before = [...letters.values()].map((letter) => ({
+export function describeBeforePurge(letters: readonly Letter[]): Readonly<Record<string, unknown>> {
+  const before = letters.map((letter) => ({
     id: letter.id,
     reason: reasonOf(letter),
     sqlstate: letter.content?.sqlstate ?? null,
@@ -43,4 +38,12 @@ export async function describeBeforePurge(
     sha256: digestOf(letter.line),
   }));
   return { before, after: null };
+}
+
+/** The producers' numbers of the entries in letters, as far as they have one. */
+export function numbersOf(letters: readonly Letter[]): readonly ProducerNumbers[] {
+  return letters.flatMap((letter) => {
+    const entry = letter.content === null ? null : toEntryNumber(rawOf(letter).toString());
+    return entry === null ? [] : [{ producerId: entry.producerId, first: entry.number, last: entry.number }];
+  });
 }

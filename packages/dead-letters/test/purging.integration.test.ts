@@ -1,6 +1,7 @@
+import type { Queue } from '@auditlane/queue';
 import { useDatabase, useRedis } from '@auditlane/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { moveOverflow, type OperatorEvent } from '../src/index.ts';
+import { createDeadLetters, moveOverflow, type OperatorEvent } from '../src/index.ts';
 import { ANN, buildLetter, buildLetters, KEYS, openDesk, park, takeAll, type Desk } from './support/letters.ts';
 
 const { url, redis } = await useRedis();
@@ -38,6 +39,26 @@ describe('purging', () => {
     const expected = await desk.letters.count();
     expect((await desk.letters.purge({ all: true, expected }, ANN)).outcomes).toEqual({ purged: 250, absent: 0 });
     expect(await desk.letters.count()).toBe(0);
+  });
+
+  test('a letter that is parked after the count is never among all of them', async () => {
+    const desk = openDesk(url, pool);
+    const built = buildLetters(3);
+    await park(desk.queue, built.slice(0, 2));
+    let reads = 0;
+    const queue: Queue = {
+      ...desk.queue,
+      peek: async (options) => {
+        const answer = await desk.queue.peek(options);
+        // Behind the first look at the whole list.
+        if (++reads === 2) await park(desk.queue, built.slice(2));
+        return answer;
+      },
+    };
+    const letters = createDeadLetters({ queue, pool, record: () => Promise.resolve(), capacity: 1000 });
+    const purge = letters.purge({ all: true, expected: 2 }, ANN);
+    await expect(purge).rejects.toMatchObject({ code: 'count_mismatch', actual: 3 });
+    expect(idsOf((await desk.letters.list()).letters)).toContain(built[2]?.id);
   });
 
   test('by reason, lines included that are no letters', async () => {

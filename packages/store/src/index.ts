@@ -103,7 +103,7 @@ export {
   readSettledHoles,
   settleHoles,
 } from './losses/judge-holes.ts';
-export { type ProducerNumbers } from './losses/account-numbers.ts';
+export { type ProducerNumbers, accountForNumbers } from './losses/account-numbers.ts';
 export { type ProducerFacts, noteMarks } from './losses/note-marks.ts';
 export { type NumberRange, hasNumber, toNumberText } from './losses/number-ranges.ts';
 export {

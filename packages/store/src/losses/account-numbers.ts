@@ -1,7 +1,8 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 import { loadQuery } from '../load-query.ts';
 import { queryOn } from '../with-client.ts';
+import { withTransaction } from '../with-transaction.ts';
 import type { NumberRange } from './number-ranges.ts';
 
 /** Numbers of one producer. */
@@ -17,4 +18,9 @@ export async function accountNumbers(client: PoolClient, numbers: readonly Produ
     numbers.map(({ first }) => first),
     numbers.map(({ last }) => last),
   ]);
+}
+
+/** Notes numbers that have no row and a known end; resolves after the commit. Needs the rights of the owner of the tables. */
+export async function accountForNumbers(pool: Pool, numbers: readonly ProducerNumbers[]): Promise<void> {
+  if (numbers.length > 0) await withTransaction(pool, (client) => accountNumbers(client, numbers));
 }
