@@ -23,7 +23,9 @@ async function run(settings: StartSettings, signal: AbortSignal): Promise<void> 
   const open = await openStack({ settings, stack, signal, say });
   printReady({ open, settings, startedAt });
   const broken = open.broken.then((fact) => {
-    throw new StartError(`${fact}; its log is in ${settings.dataDir}`);
+    throw new StartError(
+      `${fact}, so all is stopped: npm start again; redis.log and postgres.log are below ${settings.dataDir}`,
+    );
   });
   await Promise.race([follow(open, signal), broken]);
 }

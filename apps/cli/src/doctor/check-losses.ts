@@ -8,7 +8,7 @@ export function checkLosses({ events, producers, newestAt }: LossSummary): Findi
   const when = newestAt === null ? '' : `, last noticed ${toTimeToTheSecond(newestAt)}`;
   return fail(
     'losses',
-    `${toCounted(events, 'event')} of ${toCounted(producers, 'producer')} missing${when}: the events audit.loss.detected name them; look at what Redis and the disks of those producers went through`,
+    `${toCounted(events, 'event')} of ${toCounted(producers, 'producer')} missing${when}: the events audit.loss.detected name them; npx auditlane spool list on the hosts of the producers, then look at what Redis went through`,
   );
 }
 
