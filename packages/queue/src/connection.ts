@@ -28,6 +28,8 @@ const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2000;
 // Longer than the command timeout: a slow answer fails its own call, a dead link takes the whole socket down.
 const SOCKET_GRACE_MS = 1000;
+// How long `disconnect` lets a socket end by itself. The timer runs, and keeps the process, even when no socket is open.
+const DISCONNECT_MS = 200;
 // Reserved by RFC 2606, so it never resolves.
 const NOWHERE: FixedOptions = { host: 'unreadable-redis-url.invalid' };
 
@@ -45,6 +47,7 @@ function toRedisOptions(options: ConnectionOptions): FixedOptions {
     connectTimeout: options.connectTimeoutMs ?? COMMAND_TIMEOUT_MS,
     commandTimeout,
     socketTimeout: commandTimeout + SOCKET_GRACE_MS,
+    disconnectTimeout: DISCONNECT_MS,
     // Calls made while Redis is away fail at once: whoever calls has a spool or a loop of its own.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -1,7 +1,7 @@
 import { useRedis, waitFor } from '@auditlane/testkit';
 import { Redis } from 'ioredis';
 import { createServer, type AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connectRedis, createQueue, whenReady, type QueueError } from '../src/index.ts';
 import { startFaultProxy } from './support/fault-proxy.ts';
 import { claimOptions, claimSome, codeOf, entries, KEYS, openQueue, texts } from './support/test-queue.ts';
@@ -44,6 +44,17 @@ describe('first use', () => {
     const error = await queue.inspect().catch((reason: unknown) => reason as QueueError);
     expect(error).toMatchObject({ code: 'away', isRetryable: true, cause: { code: 'ECONNREFUSED' } });
     expect(await codeOf(queue.inspect())).toBe('away');
+  });
+
+  test('closed while its server is not there, it soon has no timer that would keep the process', async () => {
+    const connection = connectRedis('redis://127.0.0.1:1', { name: 'closed' });
+    onTestFinished(() => connection.disconnect());
+    await connection.connect().catch(() => undefined);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    connection.disconnect();
+    vi.advanceTimersByTime(200);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('a server that accepts and never speaks fails the first call within the deadline', async () => {
