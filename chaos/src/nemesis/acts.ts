@@ -1,3 +1,4 @@
+import type { SpawnedProcess } from '@auditlane/testkit/harness';
 import { forMs } from '../scenarios/during.ts';
 import { restartServer } from '../world/heal.ts';
 import { isRunning } from '../world/workers.ts';
@@ -21,11 +22,26 @@ function choose<T>(values: readonly T[], draw: number): T | undefined {
   return values[Math.floor(draw * values.length)];
 }
 
+const HOLDING_TRIES = 100;
+const BETWEEN_TRIES_MS = 20;
+
+/** Stops a worker while it holds a claim: stopped first, so that what Redis then says of it stays true. */
+async function stopHolder(world: World, victim: SpawnedProcess): Promise<void> {
+  for (let tries = 0; tries < HOLDING_TRIES && isRunning(victim); tries += 1) {
+    victim.child.kill('SIGSTOP');
+    const claims = await world.redis.hvals(world.keys.meta);
+    if (claims.some((claim) => claim.includes(`-${victim.pid}-`))) return;
+    victim.child.kill('SIGCONT');
+    await forMs(BETWEEN_TRIES_MS);
+  }
+  victim.child.kill('SIGSTOP');
+}
+
 function workerActs(world: World, tally: Tally): Act {
   return async ({ act, draw, forMs: lastsMs }) => {
     const victim = choose(livingWorkers(world), draw);
     if (act === 'zombie') {
-      victim?.child.kill('SIGSTOP');
+      if (victim !== undefined) await stopHolder(world, victim);
       await forMs(lastsMs);
       if (victim !== undefined && isRunning(victim)) tally.zombies += Number(victim.child.kill('SIGCONT'));
     } else if (act === 'kill' || act === 'term') {
