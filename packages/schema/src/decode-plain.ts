@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { EVENT_CATALOGUE } from './catalogue.ts';
 import { isEventCategory, isEventDomain, resolveCategoryAndDomain, severityOf } from './category.ts';
+import { AUDITLANE_KEY } from './event-metadata.ts';
 import type { EventRow } from './event-row.ts';
 import { toIpAddress } from './ip-address.ts';
 import { LIMITS } from './limits.ts';
@@ -96,8 +97,19 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['flags', (value) => typeof value === 'number' && isSafeCount(value) && value <= MAX_INT],
   ['producer', textUpTo(LIMITS.text.producer)],
   ['n', isSafeCount],
-  ['metadata', (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isTame(value, 1)],
+  ['metadata', (value) => isFields(value) && isTame(value, 1) && isOurs(value)],
 ]);
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether `_auditlane` is as our encoder writes it, or absent; anything else there is a caller's. */
+function isOurs(metadata: Readonly<Record<string, unknown>>): boolean {
+  if (!Object.hasOwn(metadata, AUDITLANE_KEY)) return true;
+  const given = metadata[AUDITLANE_KEY];
+  return isFields(given) && Object.keys(given).length > 0;
+}
 
 /** Whether a parsed value is shallow enough and has only numbers that a double holds exactly or nearly. */
 function isTame(value: unknown, depth: number): boolean {

@@ -125,6 +125,20 @@ it('each value that metadata may have is taken as the decoder takes it, or left 
   ]); // prettier-ignore
 });
 
+it('what somebody else wrote under our key of metadata goes the same way, whatever else is in the entry', () => {
+  const [head = ''] = encode({ event_type: 'a', event_category: 'info' }).toString().split(/}$/);
+  for (const value of ['false', '7', '"x"', '[]', 'null', '{}', '{"a":1}']) {
+    // The text is a false alarm of the decoder, which then takes its long way.
+    for (const text of ['harmless', ' 1e-300', String.raw`\\u0000`]) {
+      const entry = Buffer.from(`${head},"metadata":{"text":"${text}","_auditlane":${value}}}`);
+      expect(agree(entry)).toBe(value === '{"a":1}');
+      const kept: unknown = JSON.parse(decode(entry).metadata ?? '{}');
+      const ours = value === '{"a":1}' ? { a: 1 } : { caller: JSON.parse(value) as unknown };
+      if (value !== '{}' && value !== 'null') expect(kept).toMatchObject({ _auditlane: ours });
+    }
+  }
+});
+
 it('an entry with any byte changed is never transcoded to another row than the decoder makes', () => {
   const entry = encode(buildEvent({ metadata: { a: [1, 'b'], c: { d: null } }, ip_address: '192.0.2.1' }));
   let transcoded = 0;

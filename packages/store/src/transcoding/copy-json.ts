@@ -7,6 +7,9 @@ const MAX_DEPTH = 32;
 const MAX_DIGITS = 15;
 const LITERALS = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')] as const;
 
+/** A key of ours, under which an entry may hold only an object with members: anything else the decoder moves. */
+const OURS = Buffer.from('"_auditlane"');
+
 /** The closing bytes of the containers that are open; one for all, since copying is synchronous. */
 const closers = new Uint8Array(MAX_DEPTH + 1);
 
@@ -55,8 +58,13 @@ function copyKey(input: Buffer, at: number, out: LineBuffer): number {
   if (input[at] !== BYTE.quote) return FOREIGN;
   const colon = copyQuoted(input, at, out);
   if (colon === FOREIGN || input[colon] !== BYTE.colon) return FOREIGN;
+  if (colon - at === OURS.length && isAt(input, at, OURS) && !isFilledObject(input, colon + 1)) return FOREIGN;
   out.put(BYTE.colon);
   return colon + 1;
+}
+
+function isFilledObject(input: Buffer, at: number): boolean {
+  return input[at] === BYTE.leftBrace && input[at + 1] !== BYTE.rightBrace;
 }
 
 function copyScalar(input: Buffer, at: number, out: LineBuffer): number {
