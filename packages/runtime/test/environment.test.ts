@@ -176,7 +176,8 @@ test.each([
 });
 
 test('REDIS_PASSWORD fills a URL without a password and yields to one that has it', () => {
-  expect(toRedisUrl({ REDIS_URL: 'redis://h:1', REDIS_PASSWORD: 'a@b/c%' })).toBe('redis://:a%40b%2Fc%25@h:1');
+  expect(toRedisUrl({ REDIS_URL: 'redis://h:1', REDIS_PASSWORD: 'a@b/c%' })).toBe('redis://default:a%40b%2Fc%25@h:1');
+  expect(toRedisUrl({ REDIS_URL: 'redis://me@h:1', REDIS_PASSWORD: 'a' })).toBe('redis://me:a@h:1');
   expect(toRedisUrl({ REDIS_URL: 'redis://:own@h:1', REDIS_PASSWORD: 'other' })).toBe('redis://:own@h:1');
   expect(toRedisUrl({ REDIS_URL: 'redis://h:1' })).toBe('redis://h:1');
 });

@@ -51,7 +51,8 @@ const LOSS_RULES: readonly LossRule[] = [
       condition: 'conservation',
       severity: losses.unchangedMs < HOUR_MS ? 'critical' : 'warning',
       message: `The sums do not close! ${missing} accepted events are nowhere in Redis`,
-      action: 'Find who deleted keys of the queue (redis-cli acl log, its slowlog); clients push what they still keep',
+      action:
+        'Find who deleted keys of the queue (redis-cli -u "$REDIS_URL" acl log, its slowlog); clients push what they still keep',
     };
   },
   function foreignPushes({ metrics, losses }) {

@@ -35,15 +35,18 @@ const WORKER_ERRORS = 'npm run pm2 -- logs audit-worker --err';
 // at start, since an operator of a managed Redis cannot change it and would learn to ignore this answer.
 const REDIS_ACTIONS: Readonly<Partial<Record<RedisFault['code'], Pick<Recommendation, 'severity' | 'action'>>>> = {
   old_version: { severity: 'critical', action: 'Upgrade Redis to 6.2 or newer' },
-  eviction: { severity: 'critical', action: 'redis-cli config set maxmemory-policy noeviction, and in redis.conf' },
-  aof_off: { severity: 'warning', action: 'redis-cli config set appendonly yes, and in redis.conf' },
+  eviction: {
+    severity: 'critical',
+    action: 'redis-cli -u "$REDIS_URL" config set maxmemory-policy noeviction, and in redis.conf',
+  },
+  aof_off: { severity: 'warning', action: 'redis-cli -u "$REDIS_URL" config set appendonly yes, and in redis.conf' },
   aof_write_failed: { severity: 'critical', action: 'Free space on the disk of Redis' },
   no_fsync_on_rewrite: {
     severity: 'warning',
-    action: 'redis-cli config set no-appendfsync-on-rewrite no, and in redis.conf',
+    action: 'redis-cli -u "$REDIS_URL" config set no-appendfsync-on-rewrite no, and in redis.conf',
   },
   wrong_type: { severity: 'critical', action: 'Find who wrote to the keys of the queue; rename the key' },
-  expiring_key: { severity: 'critical', action: 'redis-cli persist <key>' },
+  expiring_key: { severity: 'critical', action: 'redis-cli -u "$REDIS_URL" persist <key>' },
 };
 
 const RULES: readonly Rule[] = [
@@ -131,7 +134,7 @@ const RULES: readonly Rule[] = [
       condition: 'dead_letters',
       severity: 'warning',
       message: `Dead letters pile up! Parked: ${metrics.failed_queue_length}`,
-      action: 'redis-cli lrange audit:failed 0 9 shows the newest with their reasons',
+      action: 'redis-cli -u "$REDIS_URL" lrange audit:failed 0 9 shows the newest with their reasons',
     });
   },
 ];

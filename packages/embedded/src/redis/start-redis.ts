@@ -44,7 +44,8 @@ async function runServer(found: RedisServer, dir: string, options: RedisOptions)
       stopSignals: ['SIGTERM'],
       isReady: (pid) => isRedisReady({ port, pid, password }),
     });
-    const access = password === undefined ? '' : `:${password}@`;
+    // With the name of the user: of a URL without one, redis-cli sends the empty name, which no server knows.
+    const access = password === undefined ? '' : `default:${password}@`;
     return toServerHandle(server, `redis://${access}${LOOPBACK}:${port}`, port);
   });
 }

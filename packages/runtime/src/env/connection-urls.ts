@@ -6,6 +6,8 @@ export function toRedisUrl(env: { readonly REDIS_URL: string; readonly REDIS_PAS
   const url = new URL(env.REDIS_URL);
   if (url.password === '') {
     url.password = encodeURIComponent(env.REDIS_PASSWORD);
+    // Of a URL without a name, redis-cli -u sends the empty one, which no server knows.
+    url.username ||= 'default';
   }
   return url.href;
 }
