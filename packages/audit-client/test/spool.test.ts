@@ -250,6 +250,31 @@ test('close removes an empty folder and leaves a full one to the next process', 
   expect(readdirSync(dir)).toEqual(['full']);
 });
 
+test('close tells once where events are left, how many and how large, and nothing of an empty spool', async () => {
+  const dir = makeTempDir();
+  const told: unknown[] = [];
+  const bench = createSpoolBench(dir, {
+    producerId: 'p1',
+    warnings: { warn: (condition, facts) => told.push([condition, facts]) },
+  });
+  await createSpoolBench(dir, { warnings: { warn: (condition) => told.push(condition) } }).spool.close();
+  expect(told).toEqual([]);
+  for (const line of lines(3)) await bench.append(line);
+  await bench.spool.close();
+  const { size } = statSync(join(dir, 'p1', '00000001.spool'));
+  expect(told).toEqual([[expect.stringContaining('wait on disk'), { dir, bytes: size, events: 3 }]]);
+});
+
+test('close of a spool that cannot be read tells that events are left all the same', async () => {
+  const dir = makeTempDir();
+  const bench = createSpoolBench(dir, { producerId: 'p1' });
+  await bench.append('{}');
+  rmSync(join(dir, 'p1'), { recursive: true });
+  writeFileSync(join(dir, 'p1'), 'a file in the way');
+  await bench.spool.close();
+  expect(bench.warnings).toEqual([expect.stringContaining('wait on disk')]);
+});
+
 test('a folder without write permission refuses entries', async (context) => {
   if (process.getuid?.() === 0) context.skip('root may write anywhere');
   const dir = makeTempDir();

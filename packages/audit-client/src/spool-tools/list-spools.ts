@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { countFrames } from '../spool/count-left.ts';
 import { describeOwner, isAbandoned, readOwner } from '../spool/owner.ts';
 import { listSegmentNames } from '../spool/segment-name.ts';
-import { readSegment } from '../spool/segment-reader.ts';
 
 /** One folder of a spool: the events that one process, living or dead, has there. */
 export interface SpoolFolder {
@@ -53,19 +53,4 @@ async function describeFolder(spoolDir: string, name: string): Promise<SpoolFold
     ...(await countFrames(segments)),
     oldestAt: sizes[0]?.mtime ?? null,
   };
-}
-
-async function countFrames(
-  segments: readonly string[],
-): Promise<{ readonly entries: number; readonly corrupt: number }> {
-  let entries = 0;
-  let corrupt = 0;
-  for (const segment of segments) {
-    for await (const frames of readSegment(segment)) {
-      const whole = frames.filter((frame) => frame.kind === 'entry').length;
-      entries += whole;
-      corrupt += frames.length - whole;
-    }
-  }
-  return { entries, corrupt };
 }

@@ -1,4 +1,12 @@
 import { toErrorFacts, type Warnings } from '../warnings.ts';
+import { countLeft } from './count-left.ts';
+import type { SpoolOptions } from './spool-options.ts';
+
+const LEFT = {
+  durable: 'audit client closed before the queue had all spooled events: they wait on disk for the next process',
+  strict:
+    'audit client closed before Postgres was seen to have all events: their copies on disk wait for the next process',
+} as const satisfies Record<SpoolOptions['guarantee'], string>;
 
 /** Counts what happens to a spool, and logs what an operator has to know. */
 export class SpoolReport {
@@ -36,6 +44,18 @@ export class SpoolReport {
   fault(condition: string, error: unknown): void {
     this.faults += 1;
     this.failed(condition, error);
+  }
+
+  /** The client ends, and these folders stay: whoever looks for their events should know where they are. Never rejects. */
+  async left(guarantee: SpoolOptions['guarantee'], folders: readonly string[]): Promise<void> {
+    try {
+      const { bytes, events } = await countLeft(folders);
+      if (events !== 0) {
+        this.warn(LEFT[guarantee], { bytes, ...(events === null ? {} : { events }) });
+      }
+    } catch (error) {
+      this.failed(LEFT[guarantee], error);
+    }
   }
 
   damage(costsEvent: boolean): void {

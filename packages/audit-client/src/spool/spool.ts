@@ -18,8 +18,6 @@ import type { SpoolStats } from './spool-stats.ts';
 const HOUSEKEEPING_MS = 15_000;
 const ROUND_PAUSE_MS = 250;
 const CLOSE_POLL_MS = 50;
-const NOT_CONFIRMED =
-  'audit client closed before Postgres was seen to have all events: their copies on disk wait for the next process';
 
 /**
  * The overflow buffer on disk: `<dir>/<producer id>/00000001.spool`, appended and synced before a receipt is given.
@@ -125,7 +123,7 @@ export class Spool {
 
   /**
    * With the guarantee `strict`, waits up to `boundMs` until Postgres has what is kept, as long as it answers. Then stops,
-   * and removes the own folder when it is empty; what is left is adopted by whoever comes next.
+   * and removes the own folder when it is empty; what is left is told, and adopted by whoever comes next.
    */
   async close({ boundMs, isQueueReady }: CloseOptions = { boundMs: 0, isQueueReady: () => false }): Promise<void> {
     const endAt = this.#options.now() + boundMs;
@@ -139,11 +137,12 @@ export class Spool {
     clearInterval(this.#housekeeping ?? undefined);
     await this.#round;
     await this.#commit.exclusively(() => this.#writer.close());
-    for (const name of this.#folders.keys()) {
-      await removeIfEmpty(join(this.#options.dir, name));
+    const folders = [...this.#folders.keys()].map((name) => join(this.#options.dir, name));
+    for (const folder of folders) {
+      await removeIfEmpty(folder);
     }
-    if (this.#bytes > 0 && this.#options.guarantee === 'strict') {
-      this.#report.warn(NOT_CONFIRMED, { bytes: this.#bytes });
+    if (this.#bytes > 0) {
+      await this.#report.left(this.#options.guarantee, folders);
     }
   }
 
