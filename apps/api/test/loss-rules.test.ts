@@ -54,6 +54,7 @@ test.each<[string, Partial<LossFacts>, Partial<FleetMetrics>, string | null]>([
   ['parked', { growth: { ...GROWTH, dead: 9, enqueued: 100 } }, {}, 'warning'],
   ['parked', { growth: { ...GROWTH, dead: 10, enqueued: 999 } }, {}, 'critical'],
   ['parked', { growth: { ...GROWTH, dead: 10, enqueued: 1000 } }, {}, 'warning'],
+  ['held', {}, { held_events: 1 }, 'warning'],
   ['dead_letter_age', {}, { oldest_dead_letter_age_ms: 8 * 24 * HOUR_MS }, 'warning'],
   ['adopted', { growth: { ...GROWTH, adopted: 21 } }, {}, 'warning'],
   ['adopted', { growth: { ...GROWTH, fenced: 1 } }, {}, 'warning'],
@@ -67,6 +68,15 @@ test('losses that nobody looks for are told once somebody did', () => {
   expect(judge({}, {}, null)).toEqual([]);
   expect(judge({}, {}, new Date(NOW - 119_000))).toEqual([]);
   expect(judge({}, {}, new Date(NOW - 120_000))).toEqual([['losses_unwatched', 'warning']]);
+});
+
+test('where to look first for missing events is the spool on the host of their producer', () => {
+  const losses = { ...NO_LOSS_FACTS, missingEvents: 1, missingProducers: 1 };
+  const metrics = toFleetMetrics(buildView(), LIMITS, { drops: { isHappening: false, lastMinute: 0 }, losses });
+  const [finding] = lossFindings({ at: NOW, metrics, isRedisConnected: true, losses, maintenance: [] });
+  expect(finding?.action).toMatch(
+    /^npx auditlane spool list on the producer's host; then select .*audit\.loss\.detected/,
+  );
 });
 
 describe('what a monitor remembers', () => {

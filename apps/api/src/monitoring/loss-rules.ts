@@ -20,7 +20,7 @@ const ADOPTED_PER_MINUTE = 20;
 const LAG_WARNING_SECONDS = 60;
 const LOSSES_STALE_MS = 120_000;
 
-const LOSS_EVENTS = `select created_at, resource_id, metadata from audit_logs where event_type = 'audit.loss.detected' order by id desc limit 20`;
+const LOSS_EVENTS = `npx auditlane spool list on the producer's host; then select created_at, resource_id, metadata from audit_logs where event_type = 'audit.loss.detected' order by id desc limit 20`;
 
 /** What the rules look at. */
 export interface LossRuleFacts {
@@ -111,6 +111,16 @@ const LOSS_RULES: readonly LossRule[] = [
       severity: isMany ? 'critical' : 'warning',
       message: `Events cannot be stored! Parked in the last minute: ${dead}`,
       action: 'auditlane failed list',
+    };
+  },
+  function eventsHeld({ isRedisConnected, metrics }) {
+    if (!isRedisConnected || metrics.held_events === 0) return null;
+    return {
+      condition: 'held',
+      severity: 'warning',
+      message: `Events of a newer release wait! Held: ${metrics.held_events}`,
+      action:
+        'Upgrade the workers, and they are stored; redis-cli -u "$REDIS_URL" lrange audit:hold 0 9 shows them. Not from a client? docs/operations.md, Held entries',
     };
   },
   function deadLettersOld({ metrics }) {
