@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readMetrics, type AuditMetrics } from './api.ts';
+import { readMetrics } from './api.ts';
 import type { OpenStack } from './stack.ts';
+import { toStateLine, toStateWords } from './state-line.ts';
 
 const EVERY_MS = 2000;
 
@@ -15,26 +16,12 @@ export async function follow(stack: OpenStack, signal: AbortSignal): Promise<voi
     stack.note();
     if (signal.aborted) return;
     if (process.stdout.isTTY) {
-      process.stdout.write(`\r\x1b[2K${toLine(metrics).slice(0, process.stdout.columns - 1)}`);
-    } else if (toState(metrics) !== shown) {
-      process.stdout.write(`${toLine(metrics)}\n`);
+      process.stdout.write(`\r\x1b[2K${toStateLine(metrics).slice(0, process.stdout.columns - 1)}`);
+    } else if (toStateWords(metrics) !== shown) {
+      process.stdout.write(`${toStateLine(metrics)}\n`);
     }
-    shown = toState(metrics);
+    shown = toStateWords(metrics);
     await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
   }
   if (process.stdout.isTTY) process.stdout.write('\n');
-}
-
-function toLine(answer: AuditMetrics | null): string {
-  if (answer === null) return 'the API does not answer: npm run pm2 -- logs audit-api';
-  const { metrics, recommendations } = answer;
-  const action = recommendations.find((it) => it.action !== undefined)?.action;
-  const figures = `${metrics.queue_length} queued · ${metrics.inserts_last_minute} stored in the last minute`;
-  return `${toState(answer)} · ${figures}${action === undefined ? '' : ` · ${action}`}`;
-}
-
-function toState(answer: AuditMetrics | null): string {
-  if (answer === null) return 'away';
-  const worst = answer.recommendations.filter(({ severity }) => severity !== 'info').map(({ message }) => message);
-  return [answer.health.status, ...worst].join(' · ');
 }
