@@ -14,6 +14,7 @@ import type { DecodedClaim, DecodedEntry, RejectedEntry } from '../storing/decod
 import { keepLostLetters } from '../storing/keep-lost-letters.ts';
 import type { KeepLostParts } from '../storing/keep-lost-letters.ts';
 import type { ProbeEntries } from '../storing/probe-entries.ts';
+import { toSuspect } from '../storing/to-suspect.ts';
 import type { DrainSignals } from './drain-signals.ts';
 import type { HeldClaim, HeldClaims } from './held-claims.ts';
 import { untilAnswered } from './until-answered.ts';
@@ -128,14 +129,7 @@ async function decodeSuspects(parts: WorkClaimParts, held: HeldClaim): Promise<D
   if (attempt >= LATE_ATTEMPT) await parts.sleep(outageBackoffMs(attempt, parts.random), parts.drain.stop);
   const { survivors, suspects } = await parts.probe(entries);
   const decoded = decodeClaim(survivors);
-  const rejected: RejectedEntry[] = suspects.map((raw) => ({
-    raw,
-    id: null,
-    reason: 'crash_suspect',
-    sqlstate: null,
-    detail: 'ended each process that decoded it',
-  }));
-  return { ...decoded, rejected: [...decoded.rejected, ...rejected] };
+  return { ...decoded, rejected: [...decoded.rejected, ...suspects.map(toSuspect)] };
 }
 
 /** The result, or `interrupted` when the drain can wait no longer. The statement then ends without a listener. */
