@@ -112,6 +112,35 @@ describe('row 59: bodies that are none', () => {
     expect(await redis.llen(KEYS.queue)).toBe(0);
   });
 
+  test.each([
+    ['GET', '?limit=0', '', '`limit` is a whole number from 1 to 1000.'],
+    ['GET', '?limit=x', '', '`limit` is a whole number from 1 to 1000.'],
+    ['GET', '?cursor=', '', '`cursor` is the `next` of the page before.'],
+    ['GET', '?reason=', '', '`reason` is a text of 1 to 100 characters.'],
+    ['GET', '?order=a', '', 'Only `limit`, `cursor` and `reason` are taken.'],
+    ['POST', '/redrive', '{}', /^The body has one of `ids` .*`reason` .*`all` \(true\), and nothing else\.$/u],
+    ['POST', '/redrive', '{"all":true,"reason":"x"}', /^The body has one of `ids` /u],
+    ['POST', '/redrive', '7', /^The body has one of `ids` /u],
+    ['POST', '/redrive', '{"ids":[]}', /^`ids` is a list of 1 to 10000 ids/u],
+    [
+      'POST',
+      '/purge',
+      '{"all":true}',
+      /^The body has `ids` .*`expected` .*`reason` .*`all` \(true\), and nothing else\.$/u,
+    ],
+    ['POST', '/purge', '{"reason":"x"}', /^The body has `ids` .*`expected`/u],
+    ['POST', '/purge', '{"all":true,"expected":-1}', '`expected` is the number of letters there are, 0 or more.'],
+    ['POST', '/purge', '{"all":true,"expected":"1"}', /`expected`/u],
+    ['POST', '/d1', '{}', /^The body has `entry`/u],
+    ['POST', '/d1', '{"entry":[]}', /^The body has `entry`/u],
+  ])('%s %s with %s says in one sentence what is taken', async (method, path, body, detail) => {
+    const { url } = await startApi(SERVERS);
+    const target = `${url}/api/v1/failed${path}`;
+    const response = method === 'GET' ? await fetch(target, { headers: WITH_KEY }) : await post(target, body);
+    const expected: unknown = typeof detail === 'string' ? detail : expect.stringMatching(detail);
+    expect(await response.json()).toMatchObject({ status: 400, detail: expected });
+  });
+
   test('a purge without the number, a wrong type, compression and size are refused', async () => {
     const { url } = await startApi(SERVERS);
     const purge = `${url}/api/v1/failed/purge`;

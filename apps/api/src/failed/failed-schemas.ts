@@ -4,33 +4,56 @@ import * as z from 'zod';
 
 const MAX_IDS = 10_000;
 
+// Refusals are read by people: each is one sentence that says what is taken.
+const LIMIT_RULE = '`limit` is a whole number from 1 to 1000.';
+const CURSOR_RULE = '`cursor` is the `next` of the page before.';
+const REASON_RULE = '`reason` is a text of 1 to 100 characters.';
+const IDS_RULE = '`ids` is a list of 1 to 10000 ids of 1 to 300 characters.';
+const EXPECTED_RULE = '`expected` is the number of letters there are, 0 or more.';
+const REDRIVE_RULE =
+  'The body has one of `ids` (a list of 1 to 10000 ids), `reason` (a text) or `all` (true), and nothing else.';
+const PURGE_RULE =
+  'The body has `ids` (a list of 1 to 10000 ids), or `expected` (how many letters there are) with one of `reason` (a text) or `all` (true), and nothing else.';
+const EDIT_RULE = 'The body has `entry`, the whole entry as a JSON object, and nothing else.';
+
 /** Reasons of a newer release are taken, too: workers of both may run side by side. */
 const Reason = z
-  .string()
-  .min(1)
-  .max(100)
+  .string(REASON_RULE)
+  .min(1, REASON_RULE)
+  .max(100, REASON_RULE)
   .meta({
     description: `Why it was parked: ${DEAD_LETTER_REASONS.join(', ')}; unreadable for a line that is no letter.`,
   });
 
-const Ids = z.array(z.string().min(1).max(300)).min(1).max(MAX_IDS);
+const Ids = z
+  .array(z.string(IDS_RULE).min(1, IDS_RULE).max(300, IDS_RULE), IDS_RULE)
+  .min(1, IDS_RULE)
+  .max(MAX_IDS, IDS_RULE);
 const Expected = z
-  .int()
-  .nonnegative()
+  .int(EXPECTED_RULE)
+  .nonnegative(EXPECTED_RULE)
   .meta({ description: 'How many letters there are; with another number nothing is done.' });
 
 /** The query of the list. */
-export const ListQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/u)
-    .transform(Number)
-    .pipe(z.int().min(1).max(1000))
-    .optional()
-    .meta({ description: 'Letters of a page, 1 to 1000; 50 unless given.' }),
-  cursor: z.string().min(1).max(2000).optional().meta({ description: '`next` of the page before.' }),
-  reason: Reason.optional(),
-});
+export const ListQuery = z.strictObject(
+  {
+    limit: z
+      .string()
+      .regex(/^\d{1,4}$/u, LIMIT_RULE)
+      .transform(Number)
+      .pipe(z.int().min(1, LIMIT_RULE).max(1000, LIMIT_RULE))
+      .optional()
+      .meta({ description: 'Letters of a page, 1 to 1000; 50 unless given.' }),
+    cursor: z
+      .string()
+      .min(1, CURSOR_RULE)
+      .max(2000, CURSOR_RULE)
+      .optional()
+      .meta({ description: '`next` of the page before.' }),
+    reason: Reason.optional(),
+  },
+  'Only `limit`, `cursor` and `reason` are taken.',
+);
 
 const LETTER_FIELDS = {
   id: z.string().meta({
@@ -77,26 +100,35 @@ export const LetterAnswer = z
 
 /** Which letters to redrive. */
 export const RedriveBody = z
-  .union([z.strictObject({ ids: Ids }), z.strictObject({ reason: Reason }), z.strictObject({ all: z.literal(true) })])
+  .union(
+    [z.strictObject({ ids: Ids }), z.strictObject({ reason: Reason }), z.strictObject({ all: z.literal(true) })],
+    REDRIVE_RULE,
+  )
   .meta({ id: 'RedriveDeadLetters' });
 
 /** Which letters to delete for good. */
 export const PurgeBody = z
-  .union([
-    z.strictObject({ ids: Ids }),
-    z.strictObject({ reason: Reason, expected: Expected }),
-    z.strictObject({ all: z.literal(true), expected: Expected }),
-  ])
+  .union(
+    [
+      z.strictObject({ ids: Ids }),
+      z.strictObject({ reason: Reason, expected: Expected }),
+      z.strictObject({ all: z.literal(true), expected: Expected }),
+    ],
+    PURGE_RULE,
+  )
   .meta({ id: 'PurgeDeadLetters' });
 
 /** What the letter is to become. */
 export const EditBody = z
-  .strictObject({
-    entry: z.record(z.string(), z.unknown()).meta({
-      description:
-        'The whole entry. It keeps the id of the event; `metadata._auditlane.edited_from` names the original.',
-    }),
-  })
+  .strictObject(
+    {
+      entry: z.record(z.string(), z.unknown(), EDIT_RULE).meta({
+        description:
+          'The whole entry. It keeps the id of the event; `metadata._auditlane.edited_from` names the original.',
+      }),
+    },
+    EDIT_RULE,
+  )
   .meta({ id: 'EditDeadLetter' });
 
 const Action = z.uuid().meta({ description: 'In the events of this action as `correlation_id`.' });

@@ -30,7 +30,7 @@ export function readQuery<Schema extends z.ZodType>(request: ApiRequest, schema:
   const values = Object.fromEntries(parameters);
   const parsed = schema.safeParse(values);
   if (parsed.success && Object.keys(values).length === parameters.length) return parsed.data;
-  const detail = parsed.success ? 'A parameter occurs twice.' : z.prettifyError(parsed.error);
+  const detail = parsed.success ? 'A parameter occurs twice.' : toSentence(parsed.error);
   throw new Problem('invalid_parameter', { detail });
 }
 
@@ -45,8 +45,13 @@ export async function readJsonBody<Schema extends z.ZodType>(
   try {
     const parsed = schema.safeParse(parseSingle(await readBody(request.message, { maxBytes: MAX_BYTES, share })));
     if (parsed.success) return parsed.data;
-    throw new Problem('invalid_body', { detail: z.prettifyError(parsed.error).slice(0, 1000) });
+    throw new Problem('invalid_body', { detail: toSentence(parsed.error) });
   } finally {
     share.close();
   }
+}
+
+/** The first fault; the schemas of this folder word theirs as one sentence each. */
+function toSentence({ issues }: z.ZodError): string {
+  return (issues[0]?.message ?? '').slice(0, 1000);
 }

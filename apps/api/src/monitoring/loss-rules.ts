@@ -110,7 +110,7 @@ const LOSS_RULES: readonly LossRule[] = [
       condition: 'parked',
       severity: isMany ? 'critical' : 'warning',
       message: `Events cannot be stored! Parked in the last minute: ${dead}`,
-      action: 'auditlane failed list',
+      action: 'npx auditlane failed list',
     };
   },
   function eventsHeld({ isRedisConnected, metrics }) {
@@ -129,7 +129,7 @@ const LOSS_RULES: readonly LossRule[] = [
       condition: 'dead_letter_age',
       severity: 'warning',
       message: `Dead letters wait! The oldest is ${Math.floor(metrics.oldest_dead_letter_age_ms / DAY_MS)} days old`,
-      action: 'auditlane failed list, then redrive or purge',
+      action: 'npx auditlane failed list, then redrive or purge',
     };
   },
   function claimsAdopted({ losses }) {
