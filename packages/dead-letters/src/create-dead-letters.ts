@@ -8,6 +8,7 @@ import { readPage } from './list-letters.ts';
 import type { Actor } from './operator-event.ts';
 import type { PurgeOutcome } from './purge-letters.ts';
 import type { RedriveOutcome } from './redrive-letters.ts';
+import { resolveIds } from './resolve-ids.ts';
 import type { ActionResult, RecordEvent } from './run-action.ts';
 import { countLetters, type Selection } from './select-letters.ts';
 
@@ -45,6 +46,8 @@ export interface DeadLetters {
   list(options?: ListOptions): Promise<LetterList>;
   /** Everything about one letter; null when there is none of this id. */
   show(id: string): Promise<LetterDetails | null>;
+  /** The ids that each text stands for: an id, or the beginning of some, from 8 characters on. */
+  resolve(typed: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** How many there are, of one reason or of all. */
   count(options?: { readonly reason?: string }): Promise<number>;
   /** Puts letters back into the main lane, oldest first, until it is full. Idempotent. */
@@ -66,6 +69,7 @@ export function createDeadLetters(parts: DeadLettersParts): DeadLetters {
   return {
     list: (options = {}) => list(parts, options),
     show: (id) => show(parts, id),
+    resolve: (typed) => resolveIds(parts, typed),
     count: ({ reason } = {}) => countLetters(parts, reason ?? null),
     redrive: (selection, actor) => inTurn(() => redrive(as(actor), selection)),
     edit: (id, entry, actor) => inTurn(() => edit(as(actor), { id, entry, atMs: clock() })),

@@ -9,7 +9,7 @@ export type Selection = { readonly ids: readonly string[] } | { readonly reason:
 
 /** Ids that one action may name, and letters of the table that it takes; an action for more is repeated. */
 const MAX_IDS = 10_000;
-const MAX_FROM_TABLE = 100_000;
+export const MAX_FROM_TABLE = 100_000;
 const MAX_ID_LENGTH = 300;
 
 /** The ids of a selection, oldest first, each once. Throws `invalid_selection`. */
@@ -28,7 +28,8 @@ export async function countLetters(places: Places, reason: string | null): Promi
   return inTable === 0 ? inList.length : inList.length + inTable - (await findDeadLetters(places.pool, inList)).length;
 }
 
-async function listIds({ queue }: Places, reason: string | null): Promise<readonly string[]> {
+/** The ids of the letters in Redis, oldest first, of one reason or of all. */
+export async function listIds({ queue }: Pick<Places, 'queue'>, reason: string | null): Promise<readonly string[]> {
   const ids = new Set<string>();
   for await (const letter of readNewer(queue)) {
     if (reason === null || reasonOf(letter) === reason) ids.add(letter.id);

@@ -156,3 +156,29 @@ test('10,000 letters: a page costs a few calls of Redis, and all of them are rea
   expect(await readAll(desk.letters, 1000)).toEqual(built.map(({ id }) => id).toReversed());
   expect(await desk.letters.show(built[0]?.id ?? '')).toMatchObject({ place: 'table' });
 });
+
+describe('what somebody types for an id', () => {
+  test('is the id itself, or the beginning of one in either place, from 8 characters on', async () => {
+    const desk = openDesk(url, pool);
+    const built = [
+      ...buildLetters(3),
+      buildLetter(3, { id: null, raw: 'not JSON' }),
+      buildLetter(4, { id: 'order-1234' }),
+      buildLetter(5, { id: 'order-12345' }),
+    ];
+    await park(desk.queue, built);
+    await move(desk, 2);
+    const [first, , , digest] = built.map(({ id }) => id);
+    const begun = `${digest?.slice(0, 15) ?? ''}`;
+    const typed = [first ?? '', begun, 'order-12', 'order-1234', 'order-1', 'order-99', 'x\0y'];
+    expect([...(await desk.letters.resolve(typed)).values()]).toEqual([
+      [first],
+      [digest],
+      ['order-1234', 'order-12345'],
+      ['order-1234'],
+      [],
+      [],
+      [],
+    ]);
+  });
+});
