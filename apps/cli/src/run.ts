@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '@auditlane/runtime';
 import { toHelp } from './command-line/help.ts';
-import { parseArguments, type Request } from './command-line/parse-arguments.ts';
+import { parseArguments, toHelpPath, type Request } from './command-line/parse-arguments.ts';
 import { COMMANDS } from './commands.ts';
 import { findOperator } from './operator/operator.ts';
 import type { TerminalEnv } from './env.ts';
@@ -25,18 +25,15 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<ExitCode> {
   const isJson = options.args.includes('--json');
   const output = openOutput(options, isJson);
-  let request: Request;
   try {
-    request = parseArguments(COMMANDS, options.args);
+    return await answer(parseArguments(COMMANDS, options.args), options);
   } catch (error) {
     const code = explain(error, output, options.stderr);
-    if (!isJson) output.note(toStyled('auditlane --help lists the commands, <command> --help its options', 'dim'));
+    if (code === EXIT.usage && !isJson) {
+      const words = ['npx auditlane', ...toHelpPath(COMMANDS, options.args), '--help'];
+      output.note(toStyled(`${words.join(' ')} tells what can be typed`, 'dim'));
+    }
     return code;
-  }
-  try {
-    return await answer(request, options);
-  } catch (error) {
-    return explain(error, output, options.stderr);
   }
 }
 
@@ -44,7 +41,7 @@ async function answer(request: Request, options: RunOptions): Promise<ExitCode> 
   switch (request.kind) {
     case 'help':
       // Help is for people, whatever else was asked for.
-      for (const line of toHelp(COMMANDS, request.path)) openOutput(options, false).line(line);
+      for (const line of toHelp(COMMANDS, request.path, options.stdout.columns)) openOutput(options, false).line(line);
       return EXIT.ok;
     case 'version':
       openOutput(options, false).line(`auditlane ${options.version}`);

@@ -70,9 +70,13 @@ describe('the command line', () => {
   test('help at each level names what can be typed, in lines that fit a terminal', () => {
     const levels = [[], ...COMMANDS.map(({ path }) => path), ...COMMANDS.map(({ path }) => path.slice(0, 1))];
     for (const path of levels) {
-      const lines = toHelp(COMMANDS, path);
-      expect(lines.join('\n')).toContain('--json');
-      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
+      for (const columns of [80, 100, 300, null]) {
+        const lines = toHelp(COMMANDS, path, columns);
+        expect(lines.join('\n')).toContain('--json');
+        // Examples are to be copied, and not broken.
+        const wrapped = lines.filter((line) => !line.startsWith('  npx '));
+        expect(Math.max(...wrapped.map((line) => line.length))).toBeLessThanOrEqual(Math.min(100, columns ?? 100));
+      }
     }
     const all = toHelp(COMMANDS, []).join('\n');
     for (const { path } of COMMANDS) expect(all).toContain(path.join(' '));

@@ -38,6 +38,34 @@ describe('status', () => {
     expect(asJson.out).toHaveLength(1);
   });
 
+  test('leaves out workers that are gone for over a minute, and says how many', async () => {
+    const counts = { batches: 0, rows: 0, duplicates: 0, batch_ms_total: 0, failed_attempts: 0, dead_letters: 0 };
+    const build = (worker: string, ageMs: number, postgres: 'connected' | 'away') => {
+      const at = new Date(Date.now() - ageMs).toISOString();
+      const sizes = { batch_size: 100, slots: 2, rss_bytes: 1, loop_lag_ms: 0 };
+      const window = { ...counts, seconds: 60 };
+      const state = { state: 'running', postgres, version: '1.0.0' };
+      return JSON.stringify({
+        worker,
+        pid: 1,
+        host: 'h',
+        started_at: at,
+        at,
+        window,
+        totals: counts,
+        ...sizes,
+        ...state,
+      });
+    };
+    const beats = { old: build('old', 3_600_000, 'connected'), here: build('here', 0, 'away') };
+    await redis.hset('audit:workers', beats);
+    const { out } = await runCli(['status'], env());
+    expect(lineOf(out, /^here/u)).toMatch(/^here +no Postgres /u);
+    expect(lineOf(out, /^1 worker gone/u)).toBe('1 worker gone for over a minute: --json has them');
+    expect(out.filter((line) => line.startsWith('old'))).toEqual([]);
+    await redis.del('audit:workers');
+  });
+
   test('says how many entries are missing when somebody removed some', async () => {
     await redis.hset('audit:stats', 'enqueued', 5);
     const { out } = await runCli(['status'], env());
@@ -154,7 +182,7 @@ describe('keys', () => {
     expect(lineOf(listed.out, /of the shop/u)).toMatch(/ingest,read +works until \d{4}-/u);
     expect(listed.out.join('\n')).not.toContain(made.out[0]);
 
-    const unasked = await runCli(['keys', 'revoke', id], env());
+    const unasked = await runCli(['keys', 'revoke', id.slice(0, 13)], env());
     expect(unasked.code).toBe(2);
     expect(unasked.err[0]).toContain('add --yes');
     expect((await findApiKey(pool, stored?.keyHash ?? ''))?.revokedAt).toBeNull();

@@ -8,7 +8,7 @@ import { createOutput, type Sink } from '../src/terminal/output.ts';
 import { toBytes, toCounted, toDuration } from '../src/terminal/quantities.ts';
 import { toStyled } from '../src/terminal/styles.ts';
 import { toTable } from '../src/terminal/table.ts';
-import { toFitting, toWidth } from '../src/terminal/text-width.ts';
+import { toFitting, toFittingEnd, toWidth } from '../src/terminal/text-width.ts';
 
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const OBEYED = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
@@ -92,12 +92,46 @@ describe('a table', () => {
     ]);
   });
 
-  test('only the elastic column gives way to a narrow terminal, so an id can always be copied', () => {
+  test('only elastic columns give way to a narrow terminal, the widest first', () => {
     const id = '019a5c1e-7d20-7cc3-98c4-dc0c0c07398f';
+    const two = [{ title: 'id' }, { title: 'name', isElastic: true }, { title: 'why', isElastic: true }];
+    const fitted = toTable(two, [[id, 'n'.repeat(30), 'w'.repeat(200)]], { isColoured: false, columns: 80 });
+    expect(fitted[1]).toBe(`${id}  ${'n'.repeat(19)}…  ${'w'.repeat(19)}…`);
     const lines = toTable(columns, [[id, '1', 'w'.repeat(200)]], { isColoured: false, columns: 80 });
     expect(lines[1]).toContain(id);
     expect(lines[1]).toHaveLength(80);
     expect(lines[1]?.endsWith('w…')).toBe(true);
+  });
+
+  test('ids are cut to what tells them apart only where they do not fit, and never where nobody looks', () => {
+    const ids = ['sha256:0123456789abcdef', 'sha256:0123456780abcdef', '019a5c1e-7d20-7cc3-98c4-dc0c0c07398f'];
+    const shown = (width: number | null) =>
+      toTable(
+        [{ title: 'id', isId: true }, { title: 'n' }],
+        ids.map((id) => [id, '1']),
+        {
+          isColoured: false,
+          columns: width,
+        },
+      )
+        .slice(1)
+        .map((line) => line.split(' ')[0]);
+    expect(shown(30)).toEqual(['sha256:0123456789', 'sha256:0123456780', '019a5c1e']);
+    expect(shown(80)).toEqual(ids);
+    expect(shown(null)).toEqual(ids);
+  });
+
+  test('what is expendable is left out before the rest becomes unreadable', () => {
+    const columns = [{ title: 'n', isExpendable: true }, { title: 'id' }, { title: 'why', isElastic: true }];
+    const shown = (width: number) =>
+      toTable(columns, [['1', 'abc', 'w'.repeat(50)]], { isColoured: false, columns: width });
+    expect(shown(20)).toEqual(['n  id   why', `1  abc  ${'w'.repeat(11)}…`]);
+    expect(shown(19)).toEqual(['id   why', `abc  ${'w'.repeat(13)}…`]);
+  });
+
+  test('of a name that is cut the end is left where that is what tells names apart', () => {
+    const columns = [{ title: 'worker', isElastic: true, keepsEnd: true }];
+    expect(toTable(columns, [['container-1-3b3622']], { isColoured: false, columns: 9 })[1]).toBe('…1-3b3622');
   });
 
   test('a letter with hundreds of marks does not paint over its neighbours', () => {
@@ -108,6 +142,7 @@ describe('a table', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 40 }), (text, width) => {
         expect(toWidth(toFitting(neutralize(text), width))).toBeLessThanOrEqual(width);
+        expect(toWidth(toFittingEnd(neutralize(text), width))).toBeLessThanOrEqual(width);
       }),
     );
   });

@@ -1,37 +1,48 @@
 import type { ArgumentSpec, Command } from './command.ts';
 
-const WIDTH = 100;
+/** Longer lines are hard to read, however wide the terminal is. */
+const WIDEST = 100;
+const NARROWEST = 20;
 const JSON_OPTION = ['--json', 'The answer as JSON on standard output.'] as const;
+const SERVERS = 'Servers: REDIS_URL and DATABASE_URL; without them, those of the npm start that runs in this checkout.';
 const HELP_OPTION = ['-h, --help', 'This text.'] as const;
 
-/** Help at one level: all commands, those of a group, or one. */
-export function toHelp(commands: readonly Command[], path: readonly string[]): readonly string[] {
+/** Help at one level: all commands, those of a group, or one. `columns` of the terminal; null where there is none. */
+export function toHelp(
+  commands: readonly Command[],
+  path: readonly string[],
+  columns: number | null = null,
+): readonly string[] {
+  const width = Math.min(WIDEST, columns ?? WIDEST);
   const command = commands.find((known) => known.path.join(' ') === path.join(' '));
-  return command === undefined ? toGroupHelp(commands, path) : toCommandHelp(command);
+  return command === undefined ? toGroupHelp(commands, path, width) : toCommandHelp(command, width);
 }
 
-function toGroupHelp(commands: readonly Command[], path: readonly string[]): readonly string[] {
+function toGroupHelp(commands: readonly Command[], path: readonly string[], width: number): readonly string[] {
   const inside = commands.filter((known) => path.every((word, index) => known.path[index] === word));
   const rows = inside.map((known) => [toUsage(known), known.summary] as const);
-  const name = ['auditlane', ...path].join(' ');
+  const name = ['npx auditlane', ...path].join(' ');
   return [
     ...(path.length === 0 ? ['What an operator asks, checks and changes in Auditlane.', ''] : []),
     `Usage: ${name} <command> [options]`,
     '',
-    ...toPairs(rows.map(([usage, summary]) => [usage.slice(path.join(' ').length).trim(), summary])),
+    ...toPairs(
+      rows.map(([usage, summary]) => [usage.slice(path.join(' ').length).trim(), summary]),
+      width,
+    ),
     '',
-    `${name} <command> --help tells more about one. Each takes --json.`,
+    ...wrap(`${name} <command> --help tells more about one. Each takes --json.`, width),
     ...(path.length > 0
       ? []
       : [
           '',
-          'Servers: REDIS_URL and DATABASE_URL; without them, those of the npm start that runs in this checkout.',
-          'Exit codes: 0 done, 1 failed, 2 wrong usage, 78 bad configuration.',
+          ...wrap(SERVERS, width),
+          ...wrap('Exit codes: 0 done, 1 failed, 2 wrong usage, 78 bad configuration.', width),
         ]),
   ];
 }
 
-function toCommandHelp(command: Command): readonly string[] {
+function toCommandHelp(command: Command, width: number): readonly string[] {
   const { details, options, examples } = command;
   const positional = command.arguments.map(({ name, description }) => [`<${name}>`, description] as const);
   const named = Object.entries(options).map(
@@ -39,12 +50,12 @@ function toCommandHelp(command: Command): readonly string[] {
       [value === undefined ? `--${name}` : `--${name} <${value}>`, description] as const,
   );
   return [
-    command.summary,
+    ...wrap(command.summary, width),
     '',
-    `Usage: auditlane ${toUsage(command)} [options]`,
-    ...details.flatMap((paragraph) => ['', ...wrap(paragraph, WIDTH)]),
+    ...wrap(`Usage: npx auditlane ${toUsage(command)} [options]`, width),
+    ...details.flatMap((paragraph) => ['', ...wrap(paragraph, width)]),
     '',
-    ...toPairs([...positional, ...named, JSON_OPTION, HELP_OPTION]),
+    ...toPairs([...positional, ...named, JSON_OPTION, HELP_OPTION], width),
     ...(examples.length === 0 ? [] : ['', 'Examples:', ...examples.map((example) => `  npx auditlane ${example}`)]),
   ];
 }
@@ -58,10 +69,11 @@ function toArgument({ name, isOptional = false, isMany = false }: ArgumentSpec):
   return isOptional ? `[${shown}]` : shown;
 }
 
-function toPairs(pairs: readonly (readonly [string, string])[]): readonly string[] {
-  const width = Math.max(...pairs.map(([left]) => left.length)) + 2;
+function toPairs(pairs: readonly (readonly [string, string])[], width: number): readonly string[] {
+  const indent = Math.max(...pairs.map(([left]) => left.length)) + 2;
+  const rest = Math.max(NARROWEST, width - indent - 2);
   return pairs.flatMap(([left, right]) =>
-    wrap(right, WIDTH - width - 2).map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}${line}`),
+    wrap(right, rest).map((line, index) => `  ${(index === 0 ? left : '').padEnd(indent)}${line}`),
   );
 }
 

@@ -17,17 +17,32 @@ export function parseArguments(commands: readonly Command[], typed: readonly str
   const args = typed[0] === '--json' ? [...typed.slice(1), '--json'] : typed;
   const [first] = args;
   if (first === '--version' || first === '-V') return { kind: 'version' };
-  const words = args.slice(0, args.findIndex((arg) => arg.startsWith('-')) >>> 0);
+  const words = toWords(args);
   const path = words[0] === 'help' ? words.slice(1) : words;
   const isHelp = words[0] === 'help' || args.some((arg) => HELP_WORDS.has(arg)) || args.length === 0;
   const command = commands.find((known) => known.path.every((word, index) => path[index] === word));
   if (command === undefined) {
-    const group = path.filter((_, index) => commands.some((known) => startsWith(known.path, path.slice(0, index + 1))));
+    const group = toKnown(commands, path);
     if (isHelp && group.length === path.length) return { kind: 'help', path: group };
     throw toUnknownCommand(commands, { path, group });
   }
   if (isHelp) return { kind: 'help', path: command.path };
   return toRun(command, args.slice(command.path.length));
+}
+
+/** The words of what was typed that name a command or a group of them: where the help that is of use is. */
+export function toHelpPath(commands: readonly Command[], typed: readonly string[]): readonly string[] {
+  const words = toWords(typed[0] === '--json' ? typed.slice(1) : typed);
+  return toKnown(commands, words[0] === 'help' ? words.slice(1) : words);
+}
+
+/** What stands before the first option. */
+function toWords(args: readonly string[]): readonly string[] {
+  return args.slice(0, args.findIndex((arg) => arg.startsWith('-')) >>> 0);
+}
+
+function toKnown(commands: readonly Command[], path: readonly string[]): readonly string[] {
+  return path.filter((_, index) => commands.some((known) => startsWith(known.path, path.slice(0, index + 1))));
 }
 
 function startsWith(path: readonly string[], start: readonly string[]): boolean {

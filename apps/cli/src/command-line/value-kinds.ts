@@ -15,6 +15,16 @@ export function uuid() {
   return z.guid('must be an id such as 019a5c1e-7d20-7cc3-98c4-dc0c0c07398f');
 }
 
+/** The id of a key, or its beginning, from 8 characters on. */
+export function keyId() {
+  return z
+    .string()
+    .regex(
+      /^[0-9a-f-]{8,36}$/iu,
+      'must be an id such as 019a5c1e-7d20-7cc3-98c4-dc0c0c07398f, or its first 8 characters',
+    );
+}
+
 /** A text of 1 to `max` characters. */
 export function text(max: number) {
   return z.string().min(1, 'must not be empty').max(max, `must have at most ${max} characters`);

@@ -3,7 +3,7 @@ import { isApiKeyUsable, listApiKeys, type ApiKey } from '@auditlane/store';
 import * as z from 'zod';
 import { defineCommand } from '../command-line/define-command.ts';
 import type { CommandContext } from '../context.ts';
-import { toTimeToTheSecond } from '../terminal/quantities.ts';
+import { toTimeToTheMinute } from '../terminal/quantities.ts';
 import { toStyled, type Piece } from '../terminal/styles.ts';
 
 /** `auditlane keys list`. */
@@ -24,10 +24,10 @@ async function listKeys({ output, servers, now }: CommandContext): Promise<ExitC
   }
   output.table(
     [
-      { title: 'id' },
+      { title: 'id', isId: true },
       { title: 'name', isElastic: true },
-      { title: 'scopes' },
-      { title: 'state' },
+      { title: 'scopes', isElastic: true },
+      { title: 'state', isElastic: true },
       { title: 'created' },
       { title: 'last used' },
     ],
@@ -36,8 +36,8 @@ async function listKeys({ output, servers, now }: CommandContext): Promise<ExitC
       key.name,
       key.scopes.join(','),
       toState(key, at),
-      toTimeToTheSecond(key.createdAt),
-      key.lastUsedAt === null ? 'never' : toTimeToTheSecond(key.lastUsedAt),
+      toDay(key.createdAt),
+      key.lastUsedAt === null ? 'never' : toTimeToTheMinute(key.lastUsedAt),
     ]),
   );
   return EXIT.ok;

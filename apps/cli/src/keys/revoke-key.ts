@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 import { CliError } from '../command-line/cli-error.ts';
 import { defineCommand } from '../command-line/define-command.ts';
-import { flag, uuid } from '../command-line/value-kinds.ts';
+import { flag, keyId } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
 import type { Operator } from '../operator/operator.ts';
 import { PROCESS, toWriter } from '../operator/own-writer.ts';
@@ -18,7 +18,7 @@ import { confirm } from '../terminal/confirm.ts';
 import { toTimeToTheSecond } from '../terminal/quantities.ts';
 import { toStyled } from '../terminal/styles.ts';
 
-const Input = z.object({ id: uuid(), yes: flag() });
+const Input = z.object({ id: keyId(), yes: flag() });
 
 /** `auditlane keys revoke`: takes a key back, with the event that tells of it, in one transaction. */
 export const revokeKeyCommand = defineCommand({
@@ -27,7 +27,9 @@ export const revokeKeyCommand = defineCommand({
   details: [
     'Processes that have seen the key in the last 10 seconds may still accept it for that long. An event (audit.key.revoked) is stored in the same transaction.',
   ],
-  arguments: [{ name: 'id', description: 'Id of the key, as keys list shows it.' }],
+  arguments: [
+    { name: 'id', description: 'Id of the key, as keys list shows it; its first 8 characters or more will do.' },
+  ],
   options: { yes: { description: 'Do not ask.' } },
   input: Input,
   run: revokeKey,
@@ -36,8 +38,10 @@ export const revokeKeyCommand = defineCommand({
 async function revokeKey(context: CommandContext, { id, yes }: z.output<typeof Input>): Promise<ExitCode> {
   const { output, servers, operator, asker } = context;
   const pool = await servers.pool();
-  const key = (await listApiKeys(pool)).find((known) => known.id === id.toLowerCase());
+  const [key, ...others] = (await listApiKeys(pool)).filter((known) => known.id.startsWith(id.toLowerCase()));
   if (key === undefined) throw new CliError('failed', `there is no key ${id}: npx auditlane keys list`);
+  if (others.length > 0)
+    throw new CliError('failed', `${others.length + 1} keys begin with ${id}: type more of the id, or all of it`);
   if (key.revokedAt !== null) throw toRevokedBefore(key.revokedAt);
   await confirm(asker, `Revoke the key "${key.name}" (${key.scopes.join(', ')})? It cannot be undone.`, yes);
   await withTransaction(pool, async (client) => {

@@ -34,9 +34,9 @@ export function showQueue(output: Output, queue: QueueState): void {
   const { enqueued = 0, redriven = 0, stored = 0, duplicates = 0, dead = 0, dropped = 0 } = stats;
   output.line();
   output.line(
-    `since the queue began: ${toCount(enqueued)} enqueued, ${toCount(redriven)} redriven, ${toCount(stored)} stored, `,
-    `${toCount(duplicates)} absorbed duplicates, ${toCount(dead)} parked`,
+    `since the queue began: ${toCount(enqueued)} enqueued, ${toCount(redriven)} redriven, ${toCount(stored)} stored,`,
   );
+  output.line(`  ${toCount(duplicates)} absorbed duplicates, ${toCount(dead)} parked`);
   output.line('conservation: ', toSum(conservationDifference));
   if (dropped > 0) output.line(toStyled(`${toCounted(dropped, 'event')} dropped by clients`, 'bad'));
 }

@@ -47,6 +47,11 @@ export function toTime(date: Date): string {
   return date.toISOString().replace('T', ' ');
 }
 
+/** As `toTime`, to the minute: for tables. */
+export function toTimeToTheMinute(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')}Z`;
+}
+
 /** As `toTime`, to the second. */
 export function toTimeToTheSecond(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace('T', ' ')}Z`;

@@ -1,14 +1,21 @@
+import { fitColumns } from './fit-columns.ts';
 import { neutralize } from './neutralize.ts';
 import { paint, toPlain, type Piece } from './styles.ts';
-import { toFitting, toWidth } from './text-width.ts';
+import { toFitting, toFittingEnd, toWidth } from './text-width.ts';
 
 /** A column of a table. */
 export interface Column {
   readonly title: string;
   /** Default left. */
   readonly align?: 'left' | 'right';
-  /** The one column that gives way when the terminal is too narrow; ids never are. Default false. */
+  /** It is cut when the terminal is too narrow, the widest such column first. Default false. */
   readonly isElastic?: boolean;
+  /** It is left out when the terminal is too narrow for the others. Default false. */
+  readonly isExpendable?: boolean;
+  /** Of a cut text the end is left, which tells names apart that begin alike. Default false. */
+  readonly keepsEnd?: boolean;
+  /** Ids that a command takes cut as well: where the terminal is too narrow, what tells them apart is left. Default false. */
+  readonly isId?: boolean;
 }
 
 export interface TableSurroundings {
@@ -18,7 +25,6 @@ export interface TableSurroundings {
 }
 
 const GAP = '  ';
-const NARROWEST = 12;
 
 /** The lines of a table, titles first. Cells are neutralized. */
 export function toTable(
@@ -26,8 +32,8 @@ export function toTable(
   rows: readonly (readonly Piece[])[],
   around: TableSurroundings,
 ): readonly string[] {
-  const texts = rows.map((row) => columns.map((_, index) => neutralize(toPlain(row[index] ?? ''))));
-  const widths = toWidths(columns, texts, around.columns);
+  const whole = rows.map((row) => columns.map((_, index) => neutralize(toPlain(row[index] ?? ''))));
+  const { shown, texts, widths } = fitColumns(columns, whole, around.columns);
   const head = columns.map(({ title }, index) => ({ text: title, style: 'dim' as const, index }));
   const body = texts.map((row, at) =>
     row.map((text, index) => {
@@ -37,12 +43,11 @@ export function toTable(
   );
   return [head, ...body].map((cells) =>
     cells
+      .filter(({ index }) => shown.includes(index))
       .map(({ text, style, index }) => {
-        const width = widths[index] ?? 0;
-        const isLast = index === columns.length - 1;
-        return toCell(text, { width, isLast, align: columns[index]?.align ?? 'left' }, (fitting) =>
-          paint(fitting, style, around.isColoured),
-        );
+        const { align = 'left', keepsEnd = false } = columns[index] ?? {};
+        const shape = { width: widths[index] ?? 0, isLast: index === shown.at(-1), align, keepsEnd };
+        return toCell(text, shape, (fitting) => paint(fitting, style, around.isColoured));
       })
       .join(GAP)
       // An empty last cell leaves its gap.
@@ -54,29 +59,14 @@ interface CellShape {
   readonly width: number;
   readonly isLast: boolean;
   readonly align: 'left' | 'right';
+  readonly keepsEnd: boolean;
 }
 
 /** Padding stays outside of the colours, and none ends a line. */
-function toCell(text: string, { width, isLast, align }: CellShape, toPainted: (text: string) => string): string {
-  const fitting = toFitting(text, width);
+function toCell(text: string, shape: CellShape, toPainted: (text: string) => string): string {
+  const { width, isLast, align, keepsEnd } = shape;
+  const fitting = keepsEnd ? toFittingEnd(text, width) : toFitting(text, width);
   const padding = ' '.repeat(Math.max(0, width - toWidth(fitting)));
   if (align === 'right') return padding + toPainted(fitting);
   return isLast ? toPainted(fitting) : toPainted(fitting) + padding;
-}
-
-function toWidths(
-  columns: readonly Column[],
-  texts: readonly (readonly string[])[],
-  available: number | null,
-): readonly number[] {
-  const natural = columns.map(({ title }, index) =>
-    Math.max(title.length, ...texts.map((row) => toWidth(row[index] ?? ''))),
-  );
-  const elastic = columns.findIndex(({ isElastic }) => isElastic === true);
-  if (available === null || elastic === -1) return natural;
-  const total = natural.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
-  const excess = Math.max(0, total - available);
-  return natural.map((width, index) =>
-    index === elastic ? Math.max(Math.min(width, NARROWEST), width - excess) : width,
-  );
 }

@@ -25,6 +25,19 @@ export function toFitting(text: string, columns: number): string {
   return fitting;
 }
 
+/** The end of the text in at most `columns` columns, beginning with `…` where something was left out. */
+export function toFittingEnd(text: string, columns: number): string {
+  if (toWidth(text) <= columns) return toFitting(text, columns);
+  let width = 1;
+  let end = '';
+  for (const { segment } of [...graphemes.segment(text)].toReversed()) {
+    width += toWidth(segment);
+    if (width > columns) break;
+    end = segment.slice(0, MOST_UNITS_OF_ONE) + end;
+  }
+  return `…${end}`;
+}
+
 function isPlain(text: string): boolean {
   return /^[\u0020-\u007e]*$/u.test(text);
 }
