@@ -8,6 +8,8 @@ import { runCli, toEnv } from './run-cli.ts';
 
 const { url: redisUrl, redis } = await useRedis();
 const { url: databaseUrl, pool } = await useDatabase();
+/** Some JSON object. */
+const MANIFEST = new URL('../package.json', import.meta.url).pathname;
 const env = () => toEnv({ REDIS_URL: redisUrl, DATABASE_URL: databaseUrl });
 
 beforeEach(async () => {
@@ -15,9 +17,16 @@ beforeEach(async () => {
 });
 
 /** Parks an event as a worker does. */
-async function park(reason: DeadLetterReason = 'rejected_by_postgres'): Promise<string> {
+async function park(reason: DeadLetterReason = 'rejected_by_postgres', text = ''): Promise<string> {
   const id = uuidAt(Date.now());
-  const raw = JSON.stringify({ v: 1, id, event_type: 'order.placed', event_category: 'info', metadata: { n: 1 } });
+  const raw = JSON.stringify({
+    v: 1,
+    id,
+    event_type: 'order.placed',
+    event_category: 'info',
+    metadata: { n: 1 },
+    description: text,
+  });
   const at = new Date();
   const facts = { raw, id, reason, detail: 'value too long', sqlstate: '22001', attempts: 3 };
   const line = encodeDeadLetter(toDeadLetter({ ...facts, firstAt: at, lastAt: at, worker: 'w-1' }));
@@ -53,10 +62,37 @@ describe('failed list and show', () => {
     });
   });
 
+  test('with a reason, the number is of that reason', async () => {
+    await park();
+    await park('undecodable');
+    const { out } = await runCli(['failed', 'list', '--reason', 'undecodable'], env());
+    expect(out.at(-1)).toMatch(/^1 dead letter of reason undecodable, 2 in all; /u);
+  });
+
+  test('of a large entry the beginning is shown, how much is left, and where all of it is', async () => {
+    const id = await park('too_large', 'x'.repeat(100_000));
+    const { out } = await runCli(['failed', 'show', id], env());
+    expect(out.join('\n').length).toBeLessThan(5000);
+    expect(out.at(-1)).toMatch(new RegExp(`^… 96,\\d{3} bytes more: npx auditlane failed show ${id} --json$`, 'u'));
+    const { json } = await runCli(['failed', 'show', id, '--json'], env());
+    expect(JSON.stringify(json).length).toBeGreaterThan(100_000);
+  });
+
+  test('the beginning of an id does, unless several begin so', async () => {
+    const ids = [await park(), await park()];
+    const [id = ''] = ids;
+    expect((await runCli(['failed', 'show', id.slice(0, 23)], env())).out[0]).toBe(`id        ${id}`);
+    const { code, err } = await runCli(['failed', 'show', id.slice(0, 8)], env());
+    expect({ code, err: err[0] }).toEqual({ code: 1, err: expect.stringContaining('2 dead letters have ids') });
+  });
+
   test('none is said so, and an unknown one exits 1 with the command that lists them', async () => {
     expect((await runCli(['failed', 'list'], env())).out).toEqual(['no dead letters']);
-    const { code, err } = await runCli(['failed', 'show', 'x'], env());
-    expect({ code, err: err[0] }).toEqual({ code: 1, err: expect.stringContaining('npx auditlane failed list') });
+    const absent = 'auditlane: no dead letter has the id nope: npx auditlane failed list';
+    for (const [verb = '', ...rest] of [['show'], ['redrive'], ['purge', '--yes'], ['edit', MANIFEST]]) {
+      const { code, err } = await runCli(['failed', verb, 'nope', ...rest], env());
+      expect({ verb, code, err }).toEqual({ verb, code: 1, err: [absent] });
+    }
   });
 
   test('pages lead from the newest to the oldest', async () => {
@@ -93,9 +129,9 @@ describe('failed redrive', () => {
 
   test('exits 1 and says why when some stay', async () => {
     const id = await park();
-    const { code, out } = await runCli(['failed', 'redrive', id, 'gone'], env());
+    const { code, out } = await runCli(['failed', 'redrive', id.slice(0, 18), 'gone'], env());
     expect(code).toBe(1);
-    expect(out).toEqual(['1 dead letter redriven', '1 not there any more: redriven or purged before']);
+    expect(out).toEqual(['1 dead letter redriven', '1 without a dead letter: mistyped, or redriven or purged before']);
   });
 });
 

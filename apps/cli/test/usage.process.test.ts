@@ -10,7 +10,7 @@ describe('usage', () => {
     for (const args of [[], ['--help'], ['keys', '--help'], ['failed', 'purge', '--help']]) {
       const { code, out, err } = await runCli(args, toEnv({ REDIS_URL: 'nonsense' }));
       expect({ code, err }).toEqual({ code: 0, err: [] });
-      expect(out.join('\n')).toContain('Usage: auditlane');
+      expect(out.join('\n')).toContain('Usage: npx auditlane');
     }
   });
 
@@ -25,11 +25,21 @@ describe('usage', () => {
     [['history', 'api_key', 'x', '--limit', '1001'], '--limit must be a whole number from 1 to 1000'],
     [['failed', 'redrive'], 'say which dead letters'],
     [['failed', 'redrive', 'x', '--all'], 'one of the three'],
-    [['failed', 'list', '--reason', 'Not A Word'], '--reason must be a word'],
+    [['failed', 'redrive', '--reason', 'undecodeable'], 'rejected_by_postgres, crash_suspect, unreadable'],
+    [['failed', 'list', '--reason', 'Not A Word'], '--reason must be one of undecodable'],
   ])('%j exits 2 and says what is wrong on standard error', async (args, message) => {
     const { code, out, err } = await runCli(args);
     expect({ code, out }).toEqual({ code: 2, out: [] });
     expect(err[0]).toContain(message);
+  });
+
+  test.each([
+    [['failed', 'redrive'], 'npx auditlane failed redrive --help'],
+    [['failed', 'lst'], 'npx auditlane failed --help'],
+    [['statsu'], 'npx auditlane --help'],
+  ])('%j points to the help that is of use', async (args, help) => {
+    const { err } = await runCli(args);
+    expect(err.at(-1)).toContain(help);
   });
 
   test('with --json an error is one JSON line on standard error', async () => {

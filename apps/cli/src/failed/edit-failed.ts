@@ -8,6 +8,7 @@ import { text } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
 import { toStyled } from '../terminal/styles.ts';
 import { explained } from './explain-letters-error.ts';
+import { findId } from './find-ids.ts';
 import { openLetters } from './open-letters.ts';
 
 const Input = z.object({ id: text(300), file: text(4096) });
@@ -21,7 +22,7 @@ export const editFailedCommand = defineCommand({
     'Take the entry by failed show <id> --entry, change it, and give it back. It keeps its id. Metadata of the stored event names the original (_auditlane.edited_from), failed show has its text, and an event (audit.dead_letters.edited) tells who changed what.',
   ],
   arguments: [
-    { name: 'id', description: 'Its id, as failed list shows it.' },
+    { name: 'id', description: 'Its id, as failed list shows it; the first 8 characters or more will do.' },
     { name: 'file', description: 'The new entry, one JSON object; - reads standard input.' },
   ],
   examples: ['failed edit 019a5c1e-7d20-7cc3-98c4-dc0c0c07398f entry.json'],
@@ -33,7 +34,8 @@ async function editFailed(context: CommandContext, { id, file }: z.output<typeof
   const { output } = context;
   const entry = await readEntry(file);
   const { letters, actor } = await openLetters(context);
-  const answer = await explained(() => letters.edit(id, entry, actor));
+  const letter = await findId(letters, id);
+  const answer = await explained(() => letters.edit(letter, entry, actor));
   output.json(answer);
   if (answer.outcome === 'redriven') {
     output.line(toStyled('redriven', 'good'), ` as edited: the event ${answer.eventId}`);

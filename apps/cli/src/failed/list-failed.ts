@@ -5,7 +5,7 @@ import { defineCommand } from '../command-line/define-command.ts';
 import { text, wholeNumber } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
 import type { Output } from '../terminal/output.ts';
-import { toCount, toCounted, toTimeToTheSecond } from '../terminal/quantities.ts';
+import { toCount, toCounted, toTimeToTheMinute } from '../terminal/quantities.ts';
 import { toStyled } from '../terminal/styles.ts';
 import { explained } from './explain-letters-error.ts';
 import { openLetters } from './open-letters.ts';
@@ -50,11 +50,16 @@ async function listFailed(context: CommandContext, input: z.output<typeof Input>
     in_list: page.inList,
     in_table: page.inTable,
   });
-  if (!output.isJson) show(output, page, input);
+  if (output.isJson) return EXIT.ok;
+  show(output, page, { ...input, ofReason: word === undefined ? null : await letters.count({ reason: word }) });
   return EXIT.ok;
 }
 
-function show(output: Output, page: LetterList, { limit, reason: word }: z.output<typeof Input>): void {
+/** What was asked for, and how many letters of its reason there are; null for those of all reasons. */
+type Asked = z.output<typeof Input> & { readonly ofReason: number | null };
+
+function show(output: Output, page: LetterList, asked: Asked): void {
+  const { limit, reason: word } = asked;
   const { letters, next, inList, inTable } = page;
   if (letters.length === 0) {
     const total = inList + inTable;
@@ -67,30 +72,34 @@ function show(output: Output, page: LetterList, { limit, reason: word }: z.outpu
   }
   output.table(
     [
-      { title: 'id' },
+      { title: 'id', isId: true },
       { title: 'parked' },
-      { title: 'tries', align: 'right' },
-      { title: 'event type' },
+      { title: 'tries', align: 'right', isExpendable: true },
+      { title: 'event type', isElastic: true, isExpendable: true },
       { title: 'reason' },
       { title: 'why', isElastic: true },
     ],
     letters.map(toRow),
   );
   output.line();
-  const moved = inTable === 0 ? '' : `, ${toCount(inTable)} of them moved to the table`;
-  output.line(
-    `${toCounted(inList + inTable, 'dead letter')}${moved}; npx auditlane failed show <id> tells all about one`,
-  );
+  output.line(`${toTotal(page, asked)}; npx auditlane failed show <id> tells all about one`);
   if (next === null) return;
   const options = [...(word === undefined ? [] : [`--reason ${word}`]), ...(limit === 20 ? [] : [`--limit ${limit}`])];
   output.line(toStyled('older ones: ', 'dim'), ['npx auditlane failed list', ...options, `--cursor ${next}`].join(' '));
+}
+
+function toTotal({ inList, inTable }: LetterList, { reason: word, ofReason }: Asked): string {
+  const all = inList + inTable;
+  if (ofReason !== null) return `${toCounted(ofReason, 'dead letter')} of reason ${word ?? ''}, ${toCount(all)} in all`;
+  const moved = inTable === 0 ? '' : `, ${toCount(inTable)} of them moved to the table`;
+  return `${toCounted(all, 'dead letter')}${moved}`;
 }
 
 function toRow(letter: LetterSummary): readonly string[] {
   const { id, lastAt, attempts, eventType, sqlstate, detail } = letter;
   return [
     id,
-    lastAt === null ? 'unknown' : toTimeToTheSecond(lastAt),
+    lastAt === null ? 'unknown' : toTimeToTheMinute(lastAt),
     toCount(attempts),
     eventType ?? 'unknown',
     letter.reason,

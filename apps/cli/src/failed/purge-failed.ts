@@ -8,6 +8,7 @@ import { confirm } from '../terminal/confirm.ts';
 import { toCounted } from '../terminal/quantities.ts';
 import { toStyled } from '../terminal/styles.ts';
 import { explained } from './explain-letters-error.ts';
+import { findSelected } from './find-ids.ts';
 import { openLetters, type LettersAccess } from './open-letters.ts';
 import { describeSelection, SELECTION_ARGUMENTS, SELECTION_OPTIONS, selectionInput, toSelection } from './selection.ts';
 
@@ -29,8 +30,9 @@ export const purgeFailedCommand = defineCommand({
 
 async function purgeFailed(context: CommandContext, input: z.output<typeof Input>): Promise<ExitCode> {
   const { output, asker } = context;
-  const selection = toSelection(input);
+  const wanted = toSelection(input);
   const { letters, actor } = await openLetters(context);
+  const selection = await findSelected(letters, wanted);
   const exact = await toExact(letters, selection);
   const count = 'ids' in exact ? exact.ids.length : exact.expected;
   if (count > 0) {
@@ -44,7 +46,7 @@ async function purgeFailed(context: CommandContext, input: z.output<typeof Input
   }
   output.line(toStyled(`${toCounted(outcomes.purged, 'dead letter')} purged`, 'warning'));
   if (outcomes.absent > 0)
-    output.line(`${toCounted(outcomes.absent, 'dead letter')} not there any more: redriven or purged before`);
+    output.line(`${toCounted(outcomes.absent, 'id')} without a dead letter: mistyped, or redriven or purged before`);
   return outcomes.purged === selected ? EXIT.ok : EXIT.failed;
 }
 

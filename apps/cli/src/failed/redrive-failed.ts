@@ -7,6 +7,7 @@ import type { Output } from '../terminal/output.ts';
 import { toCount, toCounted } from '../terminal/quantities.ts';
 import { toStyled } from '../terminal/styles.ts';
 import { explained } from './explain-letters-error.ts';
+import { findSelected } from './find-ids.ts';
 import { openLetters } from './open-letters.ts';
 import { SELECTION_ARGUMENTS, SELECTION_OPTIONS, selectionInput, toSelection } from './selection.ts';
 
@@ -14,7 +15,7 @@ const Input = z.object(selectionInput);
 
 /** Why some were not redriven, and what to do; follows their number. */
 const REMEDIES: Readonly<Record<Exclude<RedriveOutcome, 'redriven'>, string>> = {
-  absent: 'not there any more: redriven or purged before',
+  absent: 'without a dead letter: mistyped, or redriven or purged before',
   full: 'left, since the queue is full: run it again when it has room (npx auditlane status)',
   truncated: 'left, too large to have been kept whole: failed edit can make an event of it',
   unreadable: 'left, not written by Auditlane: failed show, then failed purge',
@@ -41,7 +42,8 @@ export const redriveFailedCommand = defineCommand({
 async function redriveFailed(context: CommandContext, input: z.output<typeof Input>): Promise<ExitCode> {
   const selection = toSelection(input);
   const { letters, actor } = await openLetters(context);
-  const result = await explained(() => letters.redrive(selection, actor));
+  const exact = await findSelected(letters, selection);
+  const result = await explained(() => letters.redrive(exact, actor));
   context.output.json(result);
   return showRedriven(context.output, result);
 }

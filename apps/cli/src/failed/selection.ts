@@ -1,12 +1,15 @@
 import type { Selection } from '@auditlane/dead-letters';
+import { DEAD_LETTER_REASONS } from '@auditlane/schema';
 import * as z from 'zod';
 import { CliError } from '../command-line/cli-error.ts';
 import type { ArgumentSpec, OptionSpec } from '../command-line/command.ts';
 import { flag, text } from '../command-line/value-kinds.ts';
 
-/** A reason is a word; which ones there are is known to the release that parked the event. */
+const REASONS = [...DEAD_LETTER_REASONS, 'unreadable'] as const;
+
+/** A reason that this release knows: of a misspelt one there is no letter, which would look as if all were well. */
 export function reason() {
-  return z.string().regex(/^[a-z_]{1,100}$/u, 'must be a word such as rejected_by_postgres, as failed list shows it');
+  return z.enum(REASONS, `must be one of ${REASONS.join(', ')}`);
 }
 
 /** The input of commands that act on some letters, on those of one reason, or on all. */
@@ -17,7 +20,12 @@ export const selectionInput = {
 } as const;
 
 export const SELECTION_ARGUMENTS: readonly ArgumentSpec[] = [
-  { name: 'ids', description: 'Ids, as failed list shows them.', isOptional: true, isMany: true },
+  {
+    name: 'ids',
+    description: 'Ids, as failed list shows them; the first 8 characters or more of one will do.',
+    isOptional: true,
+    isMany: true,
+  },
 ];
 
 export const SELECTION_OPTIONS = {

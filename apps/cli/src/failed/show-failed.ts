@@ -5,21 +5,25 @@ import { CliError } from '../command-line/cli-error.ts';
 import { defineCommand } from '../command-line/define-command.ts';
 import { flag, text } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
+import { toShellWord } from '../history/shell-word.ts';
 import { toSafeJson } from '../terminal/neutralize.ts';
 import type { Output } from '../terminal/output.ts';
 import { toBytes, toCounted, toTime } from '../terminal/quantities.ts';
 import { toStyled, type Piece } from '../terminal/styles.ts';
+import { findId, toAbsentError } from './find-ids.ts';
 import { openLetters } from './open-letters.ts';
 import { toJsonDetails } from './to-json.ts';
 
 const Input = z.object({ id: text(300), entry: flag() });
 const LABEL_WIDTH = 10;
+/** Of what was in the queue, about 4 KiB: more would push all the rest out of sight. */
+const MOST_SHOWN = 4096;
 
 /** `auditlane failed show`: everything about one dead letter. */
 export const showFailedCommand = defineCommand({
   path: ['failed', 'show'],
   summary: 'Show one dead letter: the event, why it could not be stored, how often and by whom it was tried.',
-  arguments: [{ name: 'id', description: 'Its id, as failed list shows it.' }],
+  arguments: [{ name: 'id', description: 'Its id, as failed list shows it; the first 8 characters or more will do.' }],
   options: { entry: { description: 'Only the entry as JSON, to be changed and given to failed edit.' } },
   examples: ['failed show 019a5c1e-7d20-7cc3-98c4-dc0c0c07398f', 'failed show <id> --entry > entry.json'],
   input: Input,
@@ -29,8 +33,9 @@ export const showFailedCommand = defineCommand({
 async function showFailed(context: CommandContext, { id, entry }: z.output<typeof Input>): Promise<ExitCode> {
   const { output } = context;
   const { letters } = await openLetters(context);
-  const letter = await letters.show(id);
-  if (letter === null) throw new CliError('failed', `there is no dead letter ${id}: npx auditlane failed list`);
+  const letter = await letters.show(await findId(letters, id));
+  // Somebody was faster.
+  if (letter === null) throw toAbsentError([id]);
   if (entry) return showEntry(output, letter);
   output.json(toJsonDetails(letter));
   show(output, letter);
@@ -60,6 +65,16 @@ function show(output: Output, letter: LetterDetails): void {
   if (letter.isTruncated) say('cut', 'only the beginning was kept, so it cannot be redriven');
   for (const { at, actor } of letter.originals) say('edited', `${toTime(at)} by ${actor}; --json has the original`);
   output.line();
-  if (entry !== null) for (const line of toSafeJson(entry, 2).split('\n')) output.line(line);
-  else output.line(raw ?? `base64: ${rawBase64 ?? ''}`);
+  showContent(output, entry === null ? (raw ?? `base64: ${rawBase64 ?? ''}`) : toSafeJson(entry, 2), letter);
+}
+
+function showContent(output: Output, content: string, { id, entry }: LetterDetails): void {
+  // Only JSON has line breaks of ours; elsewhere one would forge a line.
+  const shown = content.slice(0, MOST_SHOWN);
+  for (const line of entry === null ? [shown] : shown.split('\n')) output.line(line);
+  const left = Buffer.byteLength(content.slice(MOST_SHOWN));
+  if (left === 0) return;
+  output.line(
+    toStyled(`… ${toCounted(left, 'byte')} more: npx auditlane failed show ${toShellWord(id)} --json`, 'dim'),
+  );
 }
