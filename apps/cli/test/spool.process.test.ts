@@ -1,11 +1,12 @@
 /** The spool of an application that never comes back. */
 import { connectRedis } from '@auditlane/queue';
-import { makeRunDir, spawnProcess, startTestRedis, useDatabase } from '@auditlane/testkit';
+import { createStore } from '@auditlane/store';
+import { buildRow, makeRunDir, spawnProcess, startTestRedis, useDatabase } from '@auditlane/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli, toEnv } from './run-cli.ts';
 
 const APPLICATION = new URL('./programs/spool-and-die.ts', import.meta.url).pathname;
-const { url: databaseUrl } = await useDatabase();
+const { url: databaseUrl, pool } = await useDatabase();
 
 function makeFolder(): string {
   const dir = makeRunDir();
@@ -44,6 +45,28 @@ test('what a killed application left on disk is listed, and put into the queue o
   expect((await runCli(['spool', 'list', '--json'], env)).json).toEqual({ dir, folders: [] });
 });
 
+test('strict events that Postgres has are counted as they leave the disk', async () => {
+  await using server = await startTestRedis();
+  const dir = makeFolder();
+  const env = toEnv({ REDIS_URL: server.url, DATABASE_URL: databaseUrl });
+  await server.halt();
+  const strict = { REDIS_URL: server.url, DATABASE_URL: databaseUrl, AUDIT_SPOOL_DIR: dir, AUDIT_GUARANTEE: 'strict' };
+  await spawnProcess(APPLICATION, { env: strict }).exited;
+  await server.restart();
+  const queued = await runCli(['spool', 'replay', dir], env);
+  expect(queued).toMatchObject({ code: 1 });
+  expect(queued.out[0]).toBe('20 events of 1 process put into the queue');
+  const redis = connectRedis(server.url, { name: 'test' });
+  await redis.connect();
+  const ids = (await redis.lrange('audit:queue', 0, -1)).map((line) => String(Object(JSON.parse(line)).id));
+  redis.disconnect();
+  await createStore(pool, { writer: 'test' }).storeBatch(ids.map((id) => buildRow({ id })));
+  expect(await runCli(['spool', 'replay', dir], env)).toMatchObject({
+    code: 0,
+    out: ['0 events of 1 process put into the queue; 20 events stored already, and removed from this disk'],
+  });
+});
+
 test('a full queue leaves the rest on disk, for the next replay', async () => {
   await using server = await startTestRedis();
   const dir = makeFolder();
@@ -59,6 +82,9 @@ test('a full queue leaves the rest on disk, for the next replay', async () => {
 
 test('a folder that is not there is a mistake of the person, not an empty spool', async () => {
   const missing = await runCli(['spool', 'list', '/nonexistent/spool']);
-  expect({ code: missing.code, err: missing.err[0] }).toEqual({ code: 1, err: expect.stringContaining('ENOENT') });
+  expect({ code: missing.code, err: missing.err[0] }).toEqual({
+    code: 1,
+    err: expect.stringContaining('(ENOENT): name the folder'),
+  });
   expect((await runCli(['spool', 'list', APPLICATION])).code).toBe(2);
 });

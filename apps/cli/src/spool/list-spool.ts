@@ -41,7 +41,7 @@ async function listSpool(context: CommandContext, { dir }: z.output<typeof Input
   output.table(
     [
       { title: 'folder', isElastic: true },
-      { title: 'process' },
+      { title: 'process', isElastic: true },
       { title: 'state' },
       { title: 'events', align: 'right' },
       { title: 'damaged', align: 'right' },

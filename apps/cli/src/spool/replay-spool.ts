@@ -9,6 +9,7 @@ import type { Output } from '../terminal/output.ts';
 import { toCounted } from '../terminal/quantities.ts';
 import { toStyled } from '../terminal/styles.ts';
 import { findFolder } from './spool-dir.ts';
+import { countStrictEvents } from './strict-events.ts';
 
 const Input = z.object({ dir: text(4096), 'any-queue': flag() });
 
@@ -35,6 +36,7 @@ async function runReplay(context: CommandContext, input: z.output<typeof Input>)
   // First, so that an absent server is explained as everywhere, and nothing is taken over in vain.
   await servers.redis();
   await servers.pool();
+  const before = await countStrictEvents(spoolDir);
   const settings = servers.settings();
   const result = await replaySpool({
     spoolDir,
@@ -46,13 +48,21 @@ async function runReplay(context: CommandContext, input: z.output<typeof Input>)
     anyTarget: input['any-queue'],
   });
   const { folders, entries, corrupt, left, foreign } = result;
-  output.json({ folders, events: entries, damaged: corrupt, left, foreign });
-  show(output, result, spoolDir);
+  // Of these only what is stored leaves the disk.
+  const after = before.count === 0 ? before : await countStrictEvents(spoolDir, before.live);
+  const stored = Math.max(0, before.count - after.count);
+  output.json({ folders, events: entries, stored, damaged: corrupt, left, foreign });
+  show(output, { ...result, stored }, spoolDir);
   return left === 0 ? EXIT.ok : EXIT.failed;
 }
 
-function show(output: Output, { folders, entries, corrupt, left, foreign }: ReplayedSpool, spoolDir: string): void {
-  const fact = `${toCounted(entries, 'event')} of ${toCounted(folders, 'process', 'processes')} put into the queue`;
+/** With the number of events that left the disk because they are stored. */
+type Replayed = ReplayedSpool & { readonly stored: number };
+
+function show(output: Output, replayed: Replayed, spoolDir: string): void {
+  const { folders, entries, stored, corrupt, left, foreign } = replayed;
+  const already = stored === 0 ? '' : `; ${toCounted(stored, 'event')} stored already, and removed from this disk`;
+  const fact = `${toCounted(entries, 'event')} of ${toCounted(folders, 'process', 'processes')} put into the queue${already}`;
   const nothing = foreign === 0 ? 'nothing to replay' : 'nothing of this queue to replay';
   output.line(toStyled(folders === 0 ? nothing : fact, left + foreign === 0 ? 'good' : 'warning'));
   if (corrupt > 0) {

@@ -7,9 +7,13 @@ export async function findFolder(typed: string): Promise<string> {
   const path = resolve(typed);
   const found = await stat(path).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const remedy = code === 'EACCES' ? 'run this as the user of the application' : 'spool list shows the folders';
-    throw new CliError('failed', `the folder ${path} cannot be read (${code}): ${remedy}`, { cause: error });
+    throw new CliError('failed', `the folder ${path} cannot be read (${code})${toRemedy(code)}`, { cause: error });
   });
   if (!found.isDirectory()) throw new CliError('usage', `${path} is no folder`);
   return path;
+}
+
+function toRemedy(code: string): string {
+  if (code === 'EACCES') return ': run this as the user of the application';
+  return code === 'ENOENT' ? ': name the folder that the application has as spoolDir or AUDIT_SPOOL_DIR' : '';
 }
