@@ -1,5 +1,5 @@
 import type { Actor } from '@auditlane/dead-letters';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { BodyBudget } from '../http/body-budget.ts';
 import { Problem } from '../http/problem.ts';
 import { readBody, requireContentType } from '../http/read-body.ts';
