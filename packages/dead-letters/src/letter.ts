@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import { DeadLetter } from '@auditlane/schema';
+import { DeadLetter, parseJson as parse } from '@auditlane/schema';
 import * as z from 'zod';
 
 /** Where a letter is. One that a crash left in both counts as in the list. */
@@ -43,8 +43,7 @@ export function toLineId(line: Buffer): string {
 export function parseJson(text: Buffer | string): unknown {
   if (typeof text !== 'string' && !isUtf8(text)) return undefined;
   try {
-    const value: unknown = JSON.parse(text.toString());
-    return value;
+    return parse(text.toString());
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { EVENT_FLAGS } from './flags.ts';
 import { LIMITS } from './limits.ts';
 import { isUuidV7, uuidTimeMs } from './uuid-v7.ts';
 import { SCHEMA_VERSION } from './vocabularies.ts';
+import { parseJson } from './parse-json.ts';
 
 export interface DecodeOptions {
   /** Milliseconds since 1970; default Date.now(). An id over a day ahead of it is flagged timeSuspect. */
@@ -45,8 +46,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return value;
+    return parseJson(text);
   } catch {
     return undefined;
   }

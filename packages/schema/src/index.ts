@@ -17,6 +17,7 @@ export { LIMITS } from './limits.ts';
 export { toOccurredAt } from './occurred-at.ts';
 export { OWN_EVENT_TYPES, OWN_SOURCE } from './own-event-types.ts';
 export type { OwnEventType } from './own-event-types.ts';
+export { parseJson } from './parse-json.ts';
 export {
   createRedactionPolicy,
   DEFAULT_REDACTED_KEYS,

@@ -1,3 +1,5 @@
+import { parseJson } from './parse-json.ts';
+
 /** The third argument of a reviver, which engines before Node 21 do not give. */
 function readSource(context: unknown): string | null {
   if (typeof context !== 'object' || context === null || !('source' in context)) return null;
@@ -25,8 +27,7 @@ function keepNumber(...seen: readonly unknown[]): unknown {
  */
 export function parseKeepingNumbers(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text, keepNumber);
-    return value;
+    return parseJson(text, keepNumber);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import type { Findings } from './findings.ts';
 import { AUDITLANE_KEY } from './event-metadata.ts';
 import { LIMITS } from './limits.ts';
 import { cutText } from './text.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A place in metadata whose value may be cut. */
 interface Candidate {
@@ -22,7 +23,7 @@ function isTree(value: unknown): value is Record<string, unknown> {
 }
 
 function parseTree(text: string): Record<string, unknown> {
-  const tree: unknown = JSON.parse(text);
+  const tree = parseJson(text);
   return isTree(tree) ? tree : {};
 }
 

@@ -6,6 +6,7 @@
  * `__proto__` and `constructor` become own properties like any other key.
  */
 import { isUtf8 } from 'node:buffer';
+import { parseJson } from '@auditlane/schema';
 import { Problem } from '../http/problem.ts';
 import { findJsonFault } from './json-fault.ts';
 import { shapeOf } from './json-shape.ts';
@@ -39,7 +40,7 @@ export function parseEvents(body: Buffer, type: IngestContentType): readonly unk
 }
 
 function parseJsonBody(body: Buffer): readonly unknown[] {
-  const { value } = parseJson(body, { bodyOffset: 0, valuesLeft: MAX_VALUES });
+  const { value } = parsePart(body, { bodyOffset: 0, valuesLeft: MAX_VALUES });
   return Array.isArray(value) ? value : [value];
 }
 
@@ -48,7 +49,7 @@ export function parseSingle(body: Buffer): unknown {
   if (!isUtf8(body)) {
     throw new Problem('invalid_encoding');
   }
-  return parseJson(body, { bodyOffset: 0, valuesLeft: MAX_VALUES }).value;
+  return parsePart(body, { bodyOffset: 0, valuesLeft: MAX_VALUES }).value;
 }
 
 /** One event per line; empty lines are passed over. Offsets in refusals count from the start of the body. */
@@ -62,7 +63,7 @@ function parseLines(body: Buffer): readonly unknown[] {
     }
     const feed = body.indexOf(LINE_FEED, start);
     const end = feed === -1 ? body.length : feed;
-    const line = parseJson(body.subarray(start, end), { bodyOffset: start, valuesLeft });
+    const line = parsePart(body.subarray(start, end), { bodyOffset: start, valuesLeft });
     events.push(line.value);
     valuesLeft -= line.values;
     start = skipBlank(body, end);
@@ -77,7 +78,7 @@ interface ParseContext {
   readonly valuesLeft: number;
 }
 
-function parseJson(bytes: Buffer, { bodyOffset, valuesLeft }: ParseContext): { value: unknown; values: number } {
+function parsePart(bytes: Buffer, { bodyOffset, valuesLeft }: ParseContext): { value: unknown; values: number } {
   const isArray = bytes.toString('latin1', 0, 64).trimStart().startsWith('[');
   const limits = { nesting: MAX_NESTING, commas: isArray ? MAX_EVENTS - 1 : Infinity, values: valuesLeft };
   const shape = shapeOf(bytes, limits);
@@ -92,7 +93,7 @@ function parseJson(bytes: Buffer, { bodyOffset, valuesLeft }: ParseContext): { v
   }
   const text = bytes.toString('utf8');
   try {
-    return { value: JSON.parse(text), values: shape.values };
+    return { value: parseJson(text), values: shape.values };
   } catch (error) {
     const offset = bodyOffset + Buffer.byteLength(text.slice(0, findJsonFault(text)));
     throw new Problem('invalid_json', {

@@ -10,6 +10,7 @@ import { toStyled } from '../terminal/styles.ts';
 import { explained } from './explain-letters-error.ts';
 import { findId } from './find-ids.ts';
 import { openLetters } from './open-letters.ts';
+import { parseJson as parse } from '@auditlane/schema';
 
 const Input = z.object({ id: text(300), file: text(4096) });
 const Entry = z.record(z.string(), z.unknown());
@@ -61,8 +62,7 @@ async function readEntry(file: string): Promise<z.output<typeof Entry>> {
 
 function parseJson(content: string): unknown {
   try {
-    const value: unknown = JSON.parse(content);
-    return value;
+    return parse(content);
   } catch {
     return undefined;
   }
