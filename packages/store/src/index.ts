@@ -8,17 +8,17 @@ export {
   listApiKeys,
   revokeApiKey,
   touchApiKey,
-} from './api-keys.ts';
-export { type CatalogFault, type CatalogFaultCode, checkCatalog } from './check-catalog.ts';
+} from './records/api-keys.ts';
+export { type CatalogFault, type CatalogFaultCode, checkCatalog } from './migrations/check-catalog.ts';
 export {
   type ClassifiedError,
   type PostgresErrorKind,
   classifyPostgresError,
   toStoreError,
-} from './classify-postgres-error.ts';
-export { type MigrationState, checkMigrations } from './check-migrations.ts';
-export { toCopyLine } from './copy-line.ts';
-export { type PoolOptions, createPool } from './create-pool.ts';
+} from './postgres/classify-postgres-error.ts';
+export { type MigrationState, checkMigrations } from './migrations/check-migrations.ts';
+export { toCopyLine } from './storing/copy-line.ts';
+export { type PoolOptions, createPool } from './postgres/create-pool.ts';
 export {
   type Store,
   type StoreBatchOptions,
@@ -26,7 +26,7 @@ export {
   type StoreResult,
   SMALL_BATCH_ROWS,
   createStore,
-} from './create-store.ts';
+} from './storing/create-store.ts';
 export {
   type DeadLetterLock,
   type DeadLetterOriginal,
@@ -47,17 +47,21 @@ export {
   listDeadLetters,
   markDeadLettersRedriven,
   withDeadLetterLock,
-} from './dead-letters.ts';
-export { type DropExpiredOptions, type DroppedPartitions, dropExpiredPartitions } from './drop-expired-partitions.ts';
+} from './records/dead-letters.ts';
+export {
+  type DropExpiredOptions,
+  type DroppedPartitions,
+  dropExpiredPartitions,
+} from './partitions/drop-expired-partitions.ts';
 export {
   type EnsurePartitionsOptions,
   type EnsuredPartitions,
   type Partition,
   ensurePartitions,
   listPartitions,
-} from './ensure-partitions.ts';
-export { type LedgerGeneration, raiseGeneration, readGeneration } from './generation.ts';
-export { toJsonRows } from './json-rows.ts';
+} from './partitions/ensure-partitions.ts';
+export { type LedgerGeneration, raiseGeneration, readGeneration } from './ledger/generation.ts';
+export { toJsonRows } from './storing/json-rows.ts';
 export {
   type LedgerBatch,
   type LedgerBlocker,
@@ -67,7 +71,7 @@ export {
   readLedger,
   readLedgerLag,
   readThroughput,
-} from './ledger.ts';
+} from './ledger/ledger.ts';
 export {
   type FinishedRun,
   type LastMaintenanceRun,
@@ -75,22 +79,22 @@ export {
   finishMaintenanceRun,
   readMaintenanceRuns,
   startMaintenanceRun,
-} from './maintenance-runs.ts';
-export { type MigrateOptions, type MigrateResult, migrate } from './migrate.ts';
-export { type PartitionState, readPartitionState } from './partition-state.ts';
+} from './records/maintenance-runs.ts';
+export { type MigrateOptions, type MigrateResult, migrate } from './migrations/migrate.ts';
+export { type PartitionState, readPartitionState } from './partitions/partition-state.ts';
 export {
   type PartitionRange,
   type PartitionWidth,
   choosePartitionWidth,
   planPartitions,
   toPartitionName,
-} from './plan-partitions.ts';
-export { type HistoryEvent, type HistoryPage, readHistory } from './read-history.ts';
-export { type PostgresServer, readServer } from './read-server.ts';
-export { StoreError, type StoreErrorCode } from './store-error.ts';
-export { type IsolatedResult, type RejectedRow, storeIsolating } from './store-isolating.ts';
-export { summarizeRanges } from './summarize-ranges.ts';
-export { withTransaction } from './with-transaction.ts';
+} from './partitions/plan-partitions.ts';
+export { type HistoryEvent, type HistoryPage, readHistory } from './records/read-history.ts';
+export { type PostgresServer, readServer } from './postgres/read-server.ts';
+export { StoreError, type StoreErrorCode } from './postgres/store-error.ts';
+export { type IsolatedResult, type RejectedRow, storeIsolating } from './storing/store-isolating.ts';
+export { summarizeRanges } from './partitions/summarize-ranges.ts';
+export { withTransaction } from './postgres/with-transaction.ts';
 export { type FollowedProducers, type FollowOptions, followProducers } from './losses/follow-producers.ts';
 export {
   type LossSummary,
@@ -113,11 +117,11 @@ export {
   noteSettings,
   observe,
   readObservation,
-} from './observations.ts';
-export { type NotingOptions, keepNotingSettings } from './keep-noting-settings.ts';
-export { type OwnEvent, toOwnRow } from './own-event.ts';
-export { findStored } from './find-stored.ts';
-export { type TransactionClient, storeInTransaction } from './store-in-transaction.ts';
+} from './records/observations.ts';
+export { type NotingOptions, keepNotingSettings } from './records/keep-noting-settings.ts';
+export { type OwnEvent, toOwnRow } from './records/own-event.ts';
+export { findStored } from './storing/find-stored.ts';
+export { type TransactionClient, storeInTransaction } from './storing/store-in-transaction.ts';
 export type { Pool } from 'pg';
-export { LineBuffer } from './transcoding/line-buffer.ts';
-export { type StorableRow, toEventRow, toTranscodedRow } from './transcoding/transcoded-row.ts';
+export { LineBuffer } from './storing/transcoding/line-buffer.ts';
+export { type StorableRow, toEventRow, toTranscodedRow } from './storing/transcoding/transcoded-row.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 
-import { StoreError } from './store-error.ts';
+import { StoreError } from './postgres/store-error.ts';
 
 /** One file of sql/migrations. */
 export interface Migration {

@@ -1,7 +1,7 @@
 import { buildRow } from '@auditlane/testkit';
 import { expect, it } from 'vitest';
-import { toCopyFrame } from '../src/copy-frame.ts';
-import { toCopyLine } from '../src/copy-line.ts';
+import { toCopyFrame } from '../src/storing/copy-frame.ts';
+import { toCopyLine } from '../src/storing/copy-line.ts';
 
 it('a frame is one CopyData message and CopyDone, measured in bytes', () => {
   const row = buildRow({ description: 'ä' });

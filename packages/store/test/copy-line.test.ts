@@ -2,7 +2,7 @@ import { buildRow } from '@auditlane/testkit';
 import { expect, it } from 'vitest';
 
 import { toCopyLine } from '../src/index.ts';
-import { COPY_COLUMNS } from '../src/copy-line.ts';
+import { COPY_COLUMNS } from '../src/storing/copy-line.ts';
 
 it('a line has one field for each column, in their order, and ends in a newline', () => {
   const row = buildRow({ description: 'a\tb', metadata: '{"a":"x\\ny"}', user_id: null, producer_seq: null });

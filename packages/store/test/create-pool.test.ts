@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { StoreError } from '../src/index.ts';
-import { toPoolConfig } from '../src/create-pool.ts';
+import { toPoolConfig } from '../src/postgres/create-pool.ts';
 
 const OPTIONS = { applicationName: 'test' } as const;
 

@@ -2,7 +2,7 @@ import { buildRow, createTestDatabase, uuidAt, waitFor } from '@auditlane/testki
 import { describe, expect, it } from 'vitest';
 
 import { createStore, ensurePartitions } from '../src/index.ts';
-import { withDdlRetries } from '../src/with-ddl-retries.ts';
+import { withDdlRetries } from '../src/postgres/with-ddl-retries.ts';
 import { idAt, openReader, partitionOf } from './partition-helpers.ts';
 
 const DAY_MS = 86_400_000;

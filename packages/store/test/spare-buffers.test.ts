@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SpareBuffers } from '../src/spare-buffers.ts';
+import { SpareBuffers } from '../src/storing/spare-buffers.ts';
 
 it('what was given back is lent again where it is large enough', () => {
   const buffers = new SpareBuffers();

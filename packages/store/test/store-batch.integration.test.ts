@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { SMALL_BATCH_ROWS, createPool, createStore } from '../src/index.ts';
-import { COPY_COLUMNS } from '../src/copy-line.ts';
+import { COPY_COLUMNS } from '../src/storing/copy-line.ts';
 
 const database = await createTestDatabase();
 const writer = createPool(database.url, { applicationName: 'test-writer', role: 'audit_writer', max: 2 });

@@ -1,8 +1,8 @@
 import { buildRow, useDatabase } from '@auditlane/testkit';
 import type { PoolClient } from 'pg';
 import { expect, test } from 'vitest';
-import { createStore } from '../src/create-store.ts';
-import { storeInTransaction } from '../src/store-in-transaction.ts';
+import { createStore } from '../src/storing/create-store.ts';
+import { storeInTransaction } from '../src/storing/store-in-transaction.ts';
 
 const database = await useDatabase();
 const WRITER = { writer: 'test' };

@@ -5,10 +5,15 @@ import { useDatabase } from '@auditlane/testkit';
 import { arbitraryEvent } from '@auditlane/testkit/arbitrary-event';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import { COPY_COLUMNS } from '../src/copy-line.ts';
+import { COPY_COLUMNS } from '../src/storing/copy-line.ts';
 import { createPool, createStore } from '../src/index.ts';
-import { LineBuffer } from '../src/transcoding/line-buffer.ts';
-import { type StorableRow, toEventRow, TranscodedRow, toTranscodedRow } from '../src/transcoding/transcoded-row.ts';
+import { LineBuffer } from '../src/storing/transcoding/line-buffer.ts';
+import {
+  type StorableRow,
+  toEventRow,
+  TranscodedRow,
+  toTranscodedRow,
+} from '../src/storing/transcoding/transcoded-row.ts';
 
 const database = await useDatabase();
 const pool = createPool(database.url, { applicationName: 'test', role: 'audit_writer', max: 1 });

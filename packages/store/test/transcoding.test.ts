@@ -5,9 +5,9 @@ import { buildEvent, HOSTILE_ENTRIES, HOSTILE_TEXTS } from '@auditlane/testkit';
 import { arbitraryEvent } from '@auditlane/testkit/arbitrary-event';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { COPY_COLUMNS, toCopyLine } from '../src/copy-line.ts';
-import { LineBuffer } from '../src/transcoding/line-buffer.ts';
-import { toEventRow, toTranscodedRow } from '../src/transcoding/transcoded-row.ts';
+import { COPY_COLUMNS, toCopyLine } from '../src/storing/copy-line.ts';
+import { LineBuffer } from '../src/storing/transcoding/line-buffer.ts';
+import { toEventRow, toTranscodedRow } from '../src/storing/transcoding/transcoded-row.ts';
 
 const mintId = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
 

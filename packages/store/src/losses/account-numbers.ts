@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { loadQuery } from '../load-query.ts';
-import { queryOn } from '../with-client.ts';
-import { withTransaction } from '../with-transaction.ts';
+import { queryOn } from '../postgres/with-client.ts';
+import { withTransaction } from '../postgres/with-transaction.ts';
 import type { NumberRange } from './number-ranges.ts';
 
 /** Numbers of one producer. */

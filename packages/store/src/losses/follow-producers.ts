@@ -6,11 +6,11 @@
  */
 import type { Pool, PoolClient } from 'pg';
 
-import { type LedgerBatch, toLedgerBatch } from '../ledger.ts';
+import { type LedgerBatch, toLedgerBatch } from '../ledger/ledger.ts';
 import { loadQuery } from '../load-query.ts';
-import { type ResultRow, readDate, readNumber, readString } from '../read-row.ts';
-import { queryOn } from '../with-client.ts';
-import { withTransaction } from '../with-transaction.ts';
+import { type ResultRow, readDate, readNumber, readString } from '../postgres/read-row.ts';
+import { queryOn } from '../postgres/with-client.ts';
+import { withTransaction } from '../postgres/with-transaction.ts';
 import { accountNumbers } from './account-numbers.ts';
 import { fromNumberText } from './number-ranges.ts';
 

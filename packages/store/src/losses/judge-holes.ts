@@ -11,11 +11,11 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { loadQuery } from '../load-query.ts';
-import { toOwnRow } from '../own-event.ts';
-import { type ResultRow, readBoolean, readDate, readNumber, readString } from '../read-row.ts';
-import { storeInTransaction } from '../store-in-transaction.ts';
-import { queryOn, runQuery } from '../with-client.ts';
-import { withTransaction } from '../with-transaction.ts';
+import { toOwnRow } from '../records/own-event.ts';
+import { type ResultRow, readBoolean, readDate, readNumber, readString } from '../postgres/read-row.ts';
+import { storeInTransaction } from '../storing/store-in-transaction.ts';
+import { queryOn, runQuery } from '../postgres/with-client.ts';
+import { withTransaction } from '../postgres/with-transaction.ts';
 import { type ProducerNumbers, accountNumbers } from './account-numbers.ts';
 import { type NumberRange, countNumbers, fromMultirange, toNumberText } from './number-ranges.ts';
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { runQuery } from '../with-client.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 /** What Redis knows of a producer. */
 export interface ProducerFacts {

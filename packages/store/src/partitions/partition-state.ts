@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
 import { coveredUntilMs, listPartitions } from './ensure-partitions.ts';
-import { readNumber } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { readNumber } from '../postgres/read-row.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 export interface PartitionState {
   /** Partitions of `audit_logs` beside DEFAULT. */

@@ -1,13 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { createPool } from './create-pool.ts';
-import { ensurePartitions } from './ensure-partitions.ts';
-import { type Migration, loadMigrations } from './load-migrations.ts';
-import { loadQuery } from './load-query.ts';
-import { readBoolean, readNumber, readString } from './read-row.ts';
-import { StoreError } from './store-error.ts';
-import { queryOn, withClient } from './with-client.ts';
+import { createPool } from '../postgres/create-pool.ts';
+import { ensurePartitions } from '../partitions/ensure-partitions.ts';
+import { type Migration, loadMigrations } from '../load-migrations.ts';
+import { loadQuery } from '../load-query.ts';
+import { readBoolean, readNumber, readString } from '../postgres/read-row.ts';
+import { StoreError } from '../postgres/store-error.ts';
+import { queryOn, withClient } from '../postgres/with-client.ts';
 
 export interface MigrateOptions {
   /** TLS when the URL has no sslmode, see PoolOptions. */

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 
-import { type Query, loadQuery } from './load-query.ts';
+import { type Query, loadQuery } from '../load-query.ts';
 import { toStoreError } from './classify-postgres-error.ts';
 import type { StoreError } from './store-error.ts';
 

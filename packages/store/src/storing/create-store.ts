@@ -1,15 +1,15 @@
 import pg, { type Pool, type PoolClient } from 'pg';
 
-import { classifyPostgresError } from './classify-postgres-error.ts';
+import { classifyPostgresError } from '../postgres/classify-postgres-error.ts';
 import { toCopyFrame } from './copy-frame.ts';
 import { COPY_COLUMNS } from './copy-line.ts';
 import { CopyQuery } from './copy-query.ts';
 import { toJsonRows } from './json-rows.ts';
-import { type Query, loadQuery } from './load-query.ts';
+import { type Query, loadQuery } from '../load-query.ts';
 import { SpareBuffers } from './spare-buffers.ts';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../postgres/store-error.ts';
 import { type StorableRow, toEventRow } from './transcoding/transcoded-row.ts';
-import { queryOn, withClient } from './with-client.ts';
+import { queryOn, withClient } from '../postgres/with-client.ts';
 
 /** What became of a batch. `inserted + duplicates` is the number of rows given. */
 export interface StoreResult {

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-import { readString } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { readString } from '../postgres/read-row.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 /**
  * Which of these ids Postgres has: as a row of the log, or as a dead letter that was moved there from Redis. At most 1000

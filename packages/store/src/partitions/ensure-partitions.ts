@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { loadQuery } from './load-query.ts';
+import { loadQuery } from '../load-query.ts';
 import {
   type PartitionRange,
   type PartitionWidth,
@@ -8,11 +8,11 @@ import {
   planPartitions,
   toPartitionName,
 } from './plan-partitions.ts';
-import { orNull, readNumber, readString } from './read-row.ts';
+import { orNull, readNumber, readString } from '../postgres/read-row.ts';
 import { toPartitionRow } from './retention-events.ts';
-import { storeInTransaction } from './store-in-transaction.ts';
-import { queryOn, runQuery } from './with-client.ts';
-import { withDdlRetries } from './with-ddl-retries.ts';
+import { storeInTransaction } from '../storing/store-in-transaction.ts';
+import { queryOn, runQuery } from '../postgres/with-client.ts';
+import { withDdlRetries } from '../postgres/with-ddl-retries.ts';
 
 export interface EnsurePartitionsOptions {
   /** Default: the clock of this machine. */

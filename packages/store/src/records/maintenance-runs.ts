@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
-import { StoreError } from './store-error.ts';
-import { type ResultRow, orNull, readDate, readNumber, readString } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { StoreError } from '../postgres/store-error.ts';
+import { type ResultRow, orNull, readDate, readNumber, readString } from '../postgres/read-row.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 export type MaintenanceStatus = 'running' | 'succeeded' | 'failed';
 

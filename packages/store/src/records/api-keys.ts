@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import type { Pool, PoolClient, QueryResult } from 'pg';
 
-import { type ResultRow, orNull, readDate, readString, readStrings } from './read-row.ts';
-import { loadQuery } from './load-query.ts';
-import { queryOn, runQuery } from './with-client.ts';
+import { type ResultRow, orNull, readDate, readString, readStrings } from '../postgres/read-row.ts';
+import { loadQuery } from '../load-query.ts';
+import { queryOn, runQuery } from '../postgres/with-client.ts';
 
 /** A key as it is kept. Compare `keyHash` in constant time. */
 export interface ApiKey {

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
-import { latestMigration } from './load-migrations.ts';
-import { readNumber } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { latestMigration } from '../load-migrations.ts';
+import { readNumber } from '../postgres/read-row.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 export type CatalogFaultCode =
   | 'not_migrated'

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 
-import { loadQuery } from './load-query.ts';
-import { readBoolean, readNumber } from './read-row.ts';
-import { queryOn, runQuery } from './with-client.ts';
-import { withDdlRetries } from './with-ddl-retries.ts';
+import { loadQuery } from '../load-query.ts';
+import { readBoolean, readNumber } from '../postgres/read-row.ts';
+import { queryOn, runQuery } from '../postgres/with-client.ts';
+import { withDdlRetries } from '../postgres/with-ddl-retries.ts';
 
 export interface LedgerGeneration {
   /** What the next batch gets. */

@@ -1,10 +1,10 @@
 import type { EventRow } from '@auditlane/schema';
 import pg from 'pg';
 
-import { toStoreError } from './classify-postgres-error.ts';
+import { toStoreError } from '../postgres/classify-postgres-error.ts';
 import { toJsonRows } from './json-rows.ts';
-import { loadQuery } from './load-query.ts';
-import { StoreError } from './store-error.ts';
+import { loadQuery } from '../load-query.ts';
+import { StoreError } from '../postgres/store-error.ts';
 
 /** A connection on which its owner has begun a transaction; a `Client` or `PoolClient` of pg is one. */
 export interface TransactionClient {

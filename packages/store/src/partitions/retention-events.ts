@@ -1,6 +1,6 @@
 import type { EventRow } from '@auditlane/schema';
 
-import { toOwnRow } from './own-event.ts';
+import { toOwnRow } from '../records/own-event.ts';
 
 const PROCESS = 'audit-maintenance';
 

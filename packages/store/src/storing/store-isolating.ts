@@ -1,5 +1,5 @@
 import type { Store, StoreBatchOptions, StoreResult } from './create-store.ts';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../postgres/store-error.ts';
 import type { StorableRow } from './transcoding/transcoded-row.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 
-import { toStoreError } from './classify-postgres-error.ts';
-import { loadQuery } from './load-query.ts';
-import { type ResultRow, readDate, readNumber, readString } from './read-row.ts';
-import { StoreError } from './store-error.ts';
-import { queryOn, runQuery, withClient } from './with-client.ts';
+import { toStoreError } from '../postgres/classify-postgres-error.ts';
+import { loadQuery } from '../load-query.ts';
+import { type ResultRow, readDate, readNumber, readString } from '../postgres/read-row.ts';
+import { StoreError } from '../postgres/store-error.ts';
+import { queryOn, runQuery, withClient } from '../postgres/with-client.ts';
 
 /** A dead letter on its way into the table. */
 export interface KeptDeadLetter {

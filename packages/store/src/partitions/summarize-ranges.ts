@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-import { readNumber } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { readNumber } from '../postgres/read-row.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 /**
  * Summarises new BRIN ranges of the partitions in use: call it once a minute. Costs about 1 us a row stored since the last call.

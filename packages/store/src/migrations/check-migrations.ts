@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
-import { loadMigrations } from './load-migrations.ts';
+import { loadMigrations } from '../load-migrations.ts';
 import { readDone, refuseForeign } from './migrate.ts';
-import { withClient } from './with-client.ts';
+import { withClient } from '../postgres/with-client.ts';
 
 export interface MigrationState {
   /** Number of the last migration that ran; 0 when none did. */

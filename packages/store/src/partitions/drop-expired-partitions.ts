@@ -1,13 +1,13 @@
 import { EVENT_FLAGS } from '@auditlane/schema';
 import type { Pool } from 'pg';
 
-import { loadQuery } from './load-query.ts';
-import { readBoolean, readDate, readString } from './read-row.ts';
+import { loadQuery } from '../load-query.ts';
+import { readBoolean, readDate, readString } from '../postgres/read-row.ts';
 import { toRetentionRow } from './retention-events.ts';
-import { storeInTransaction } from './store-in-transaction.ts';
-import { queryOn, runQuery } from './with-client.ts';
-import { withDdlRetries } from './with-ddl-retries.ts';
-import { withTransaction } from './with-transaction.ts';
+import { storeInTransaction } from '../storing/store-in-transaction.ts';
+import { queryOn, runQuery } from '../postgres/with-client.ts';
+import { withDdlRetries } from '../postgres/with-ddl-retries.ts';
+import { withTransaction } from '../postgres/with-transaction.ts';
 
 export interface DropExpiredOptions {
   /** Events older than this are dropped, a whole partition at a time. */

@@ -1,13 +1,13 @@
 import type { EventRow } from '@auditlane/schema';
 import type { Pool } from 'pg';
 
-import { loadQuery } from './load-query.ts';
-import { type ProducerNumbers, accountNumbers } from './losses/account-numbers.ts';
+import { loadQuery } from '../load-query.ts';
+import { type ProducerNumbers, accountNumbers } from '../losses/account-numbers.ts';
 import { toOwnRow } from './own-event.ts';
-import { type ResultRow, readDate } from './read-row.ts';
-import { storeInTransaction } from './store-in-transaction.ts';
-import { queryOn, runQuery } from './with-client.ts';
-import { withTransaction } from './with-transaction.ts';
+import { type ResultRow, readDate } from '../postgres/read-row.ts';
+import { storeInTransaction } from '../storing/store-in-transaction.ts';
+import { queryOn, runQuery } from '../postgres/with-client.ts';
+import { withTransaction } from '../postgres/with-transaction.ts';
 
 /** What was last seen of a thing. */
 export interface Observation {

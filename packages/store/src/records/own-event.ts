@@ -13,7 +13,7 @@ import {
   OWN_SOURCE,
 } from '@auditlane/schema';
 
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../postgres/store-error.ts';
 
 /** What Auditlane says about itself. */
 export interface OwnEvent {

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-import { type ResultRow, orNull, readDate, readNumber, readString } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { type ResultRow, orNull, readDate, readNumber, readString } from '../postgres/read-row.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 /** An event as it is stored. All texts and the metadata are the caller's: untrusted. */
 export interface HistoryEvent {

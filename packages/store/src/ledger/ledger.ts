@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-import { type ResultRow, orNull, readDate, readNumber, readString } from './read-row.ts';
-import { runQuery } from './with-client.ts';
+import { type ResultRow, orNull, readDate, readNumber, readString } from '../postgres/read-row.ts';
+import { runQuery } from '../postgres/with-client.ts';
 
 /**
  * A place in the ledger. The order is (generation, xid, seq), never seq alone: numbers are drawn in another order than transactions
