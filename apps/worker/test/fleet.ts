@@ -87,7 +87,9 @@ export function createFleet({ redis, database }: Servers): Fleet {
       },
     });
   const rowCount = async (): Promise<number> => {
-    const { rows } = await database.pool.query<{ count: string }>(`select count(*) from audit_logs where ${OF_PRODUCERS}`);
+    const { rows } = await database.pool.query<{ count: string }>(
+      `select count(*) from audit_logs where ${OF_PRODUCERS}`,
+    );
     return Number(rows[0]?.count);
   };
   return {
@@ -112,7 +114,9 @@ export function createFleet({ redis, database }: Servers): Fleet {
     beats: () => queue.beats(),
     stat: async (name) => (await waitFor(() => queue.inspect())).stats[name] ?? 0,
     async expectStoredOnce(entries) {
-      const { rows } = await database.pool.query<{ id: string }>(`select id from audit_logs where ${OF_PRODUCERS} order by id`);
+      const { rows } = await database.pool.query<{ id: string }>(
+        `select id from audit_logs where ${OF_PRODUCERS} order by id`,
+      );
       expect(rows.map((row) => row.id)).toEqual(entries.map((entry) => entry.id).toSorted());
       expect((await queue.inspect()).conservationDifference).toBe(0);
     },
