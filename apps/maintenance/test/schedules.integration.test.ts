@@ -86,13 +86,12 @@ test('each interval is run once by two processes together', async () => {
   expect(all().length).toBeLessThanOrEqual((last - first) / 500 + 1.5);
 });
 
-test('a run that failed is tried again after a wait, as often as the task says, and said once in ten seconds', async () => {
+test('a run that failed is tried again after a wait, as often as the task says, and each failure is logged', async () => {
   const failing = schedule({ task: { attempts: 3, run: () => Promise.reject(new Error('no room')) } });
   const queue = openQueue();
   await waitFor(async () => (await queue.getFailedCount()) === 1);
   expect(failing.runs).toHaveLength(3);
-  const said = failing.lines.filter(({ level, task }) => level === 'error' && task === 'retention');
-  expect(said).toMatchObject([{ msg: 'maintenance run failed', err: { message: 'no room' } }]);
+  expect(failing.lines.filter(({ level, task }) => level === 'error' && task === 'retention')).toHaveLength(3);
 });
 
 test('a run can be asked for, and what no task is named after is left with a warning', async () => {

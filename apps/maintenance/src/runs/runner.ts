@@ -4,6 +4,8 @@ import type { RunDetails, Task } from '../tasks/task.ts';
 import { HOUR_MS } from '../tasks/task.ts';
 import type { RunNotes } from './run-notes.ts';
 
+const MINUTE_MS = 60_000;
+
 export interface RunnerParts {
   readonly notes: RunNotes;
   readonly logger: Logger;
@@ -28,7 +30,7 @@ export interface Runner {
  */
 export function createRunner(parts: RunnerParts): Runner {
   const running = new Set<Promise<RunOutcome>>();
-  // A task that fails every few seconds says so every ten.
+  // A task that runs every few seconds, and fails, says so every ten; of the others each failure is told.
   const failures = createRateLimitedLog(parts.logger);
   return {
     run: async (task) => {
@@ -78,7 +80,9 @@ interface EndedRun {
 function logOutcome({ logger, failures }: NotingParts, task: Task, { outcome, details, durationMs }: EndedRun): void {
   const facts = { task: task.name, duration_ms: durationMs };
   if (outcome.kind === 'failed') {
-    failures.error(task.name, { ...facts, err: outcome.error }, 'maintenance run failed');
+    const failure = { ...facts, err: outcome.error };
+    if (task.everyMs < MINUTE_MS) failures.error(task.name, failure, 'maintenance run failed');
+    else logger.error(failure, 'maintenance run failed');
     return;
   }
   const level = task.everyMs < HOUR_MS ? 'debug' : 'info';
