@@ -10,8 +10,18 @@ export interface Measurement {
   readonly unit: string;
   /** One value a round. */
   readonly values: readonly number[];
-  /** The name of the measurement of the same part that this one is divided by. */
+  /** What this one is divided by: the name of a measurement of the same part, or `part/name` of another one. */
   readonly comparedWith?: string;
+  /** The figure to reach; printed as reached or missed. */
+  readonly bound?: Bound;
+}
+
+/** A figure to reach: of the ratio to `comparedWith`, or of the median itself. */
+export interface Bound {
+  readonly ratioAtLeast?: number;
+  readonly ratioAtMost?: number;
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 function toText(value: number): string {

@@ -1,0 +1,29 @@
+/** What a measured part is: its name on the command line, its heading in the docs, how it runs, and its charts. */
+import type { Chart } from './charts.ts';
+import type { Measurement } from './report.ts';
+import type { Stack } from './stack.ts';
+
+/** What every part gets; a part keeps to this stack and this directory, or cleans up what else it opens. */
+export interface PartContext {
+  /** A private Redis (`appendfsync always`) and a private, migrated Postgres. */
+  readonly stack: Stack;
+  /** At least 1; the part interleaves its variants in each round and returns one value a round. */
+  readonly rounds: number;
+  /** 1 is the published amount of work; the short form uses 0.1. */
+  readonly scale: number;
+  /** A scratch folder, deleted afterwards. */
+  readonly directory: string;
+  /** Tells progress on stderr. */
+  readonly say: (line: string) => void;
+}
+
+/** One measurement of the harness; `main.ts` lists all of them. */
+export interface Part {
+  /** What `--parts` takes. */
+  readonly name: string;
+  /** The heading in the docs. */
+  readonly title: string;
+  readonly run: (context: PartContext) => Promise<readonly Measurement[]>;
+  /** Charts from the measurements of this run; `all` also holds those of other parts. */
+  readonly charts?: (all: readonly Measurement[]) => readonly Chart[];
+}
