@@ -1,5 +1,5 @@
-import { useRedis } from '@auditlane/testkit';
-import { describe, expect, test } from 'vitest';
+import { useRedis, waitFor } from '@auditlane/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { claimOptions, claimSome, codeOf, entries, KEYS, openQueue, texts } from './support/test-queue.ts';
 
 const { url, redis } = await useRedis();
@@ -135,6 +135,29 @@ test('entries are opaque: any bytes come back as they were pushed, by all the wa
   });
   expect((await redis.lrangeBuffer(KEYS.hold, 0, -1)).toReversed()).toEqual(odd);
 });
+
+test('a claim writes to the append-only file that entries moved, and not their bytes again', async () => {
+  const { queue } = openQueue(url);
+  await redis.config('SET', 'appendonly', 'yes');
+  onTestFinished(async () => void (await redis.config('SET', 'appendonly', 'no')));
+  const wroteAll = async (): Promise<boolean> =>
+    /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/.test(await redis.info('persistence'));
+  await waitFor(wroteAll);
+  await queue.enqueue(
+    Array.from({ length: 200 }, (_, index) => String(index).padEnd(2000)),
+    MAIN,
+  );
+  const before = await readAofBytes();
+  const claim = await claimSome(queue, { limit: 200 });
+  expect(claim.entries).toHaveLength(200);
+  const written = (await readAofBytes()) - before;
+  expect(written).toBeGreaterThan(0);
+  expect(written / 200).toBeLessThan(200);
+});
+
+async function readAofBytes(): Promise<number> {
+  return Number(/aof_current_size:(\d+)/.exec(await redis.info('persistence'))?.[1]);
+}
 
 test('a claim writes what an operator reads: epoch, attempt, number, lane, state and worker', async () => {
   const { queue } = openQueue(url);

@@ -71,7 +71,7 @@ describe('rights', () => {
     expect((await claimSome(openQueue(url).queue)).entries).toHaveLength(2);
   });
 
-  test.each(['rpush', 'zadd', 'hset'])('a worker that may take but not %s takes nothing', async (missing) => {
+  test.each(['rpush', 'lmove', 'zadd', 'hset'])('a worker that may take but not %s takes nothing', async (missing) => {
     await openQueue(url).queue.enqueue(entries(5), MAIN);
     const queue = await openQueueAs('halfworker', ['+@all', `-${missing}`]);
     expect(await codeOf(queue.claim(claimOptions()))).toBe('denied');
