@@ -20,7 +20,7 @@ test('ten minutes hold more faults than a run must reach, whatever the seed', ()
     const count = (victim: string, ...acts: readonly string[]): number =>
       actions.filter((action) => action.victim === victim && acts.includes(action.act)).length;
     expect(count('worker', 'kill', 'after-commit', 'after-claim', 'before-commit')).toBeGreaterThan(200);
-    expect(count('worker', 'zombie')).toBeGreaterThan(5);
+    expect(count('zombie', 'stop')).toBeGreaterThan(25);
     expect(count('redis', 'kill')).toBeGreaterThan(20);
     expect(count('postgres', 'kill', 'halt')).toBeGreaterThan(20);
   }

@@ -1,15 +1,15 @@
-import type { SpawnedProcess } from '@auditlane/testkit/harness';
 import { forMs } from '../scenarios/during.ts';
 import { restartServer } from '../world/heal.ts';
-import { isRunning } from '../world/workers.ts';
 import { livingWorkers, type World } from '../world/world.ts';
 import type { Load } from '../world/producers.ts';
+import { choose } from './choose.ts';
 import type { Action, Victim } from './plan.ts';
+import { makeZombie, type Stopped, type ZombieEnd } from './zombie.ts';
 
 /** How often each fault really took effect. */
 export interface Tally {
   workerKills: number;
-  zombies: number;
+  readonly zombies: Record<ZombieEnd, number>;
   redisKills: number;
   postgresKills: number;
   clientKills: number;
@@ -18,41 +18,27 @@ export interface Tally {
 
 type Act = (action: Action) => Promise<void>;
 
-function choose<T>(values: readonly T[], draw: number): T | undefined {
-  return values[Math.floor(draw * values.length)];
-}
-
-const HOLDING_TRIES = 100;
-const BETWEEN_TRIES_MS = 20;
-
-/** Stops a worker while it holds a claim: stopped first, so that what Redis then says of it stays true. */
-async function stopHolder(world: World, victim: SpawnedProcess): Promise<void> {
-  for (let tries = 0; tries < HOLDING_TRIES && isRunning(victim); tries += 1) {
-    victim.child.kill('SIGSTOP');
-    const claims = await world.redis.hvals(world.keys.meta);
-    if (claims.some((claim) => claim.includes(`-${victim.pid}-`))) return;
-    victim.child.kill('SIGCONT');
-    await forMs(BETWEEN_TRIES_MS);
-  }
-  victim.child.kill('SIGSTOP');
-}
-
-function workerActs(world: World, tally: Tally): Act {
-  return async ({ act, draw, forMs: lastsMs }) => {
-    const victim = choose(livingWorkers(world), draw);
-    if (act === 'zombie') {
-      if (victim !== undefined) await stopHolder(world, victim);
-      await forMs(lastsMs);
-      if (victim !== undefined && isRunning(victim)) tally.zombies += Number(victim.child.kill('SIGCONT'));
-    } else if (act === 'kill' || act === 'term') {
-      const ended = await (act === 'kill' ? victim?.kill() : victim?.stop('SIGTERM', 15_000));
-      tally.workerKills += Number(ended?.signal === 'SIGKILL');
+function workerActs(world: World, o: { readonly tally: Tally; readonly stopped: Stopped }): Act {
+  const { tally, stopped } = o;
+  return async ({ act, draw }) => {
+    if (act === 'kill' || act === 'term') {
+      const free = livingWorkers(world).filter((each) => !stopped.has(each));
+      const victim = choose(free, draw);
+      if (victim === undefined) return;
+      const ended = await (act === 'kill' ? victim.kill() : victim.stop('SIGTERM', 15_000));
+      tally.workerKills += Number(ended.signal === 'SIGKILL');
       await world.startWorker({ isReady: false });
     } else {
       const doomed = await world.startWorker({ env: { AUDIT_CRASH_AT: act }, isReady: false });
       const { signal } = await Promise.race([doomed.exited, forMs(10_000).then(() => doomed.kill())]);
       tally.workerKills += Number(signal === 'SIGKILL');
     }
+  };
+}
+
+function zombieActs(world: World, o: { readonly tally: Tally; readonly stopped: Stopped }): Act {
+  return async ({ draw }) => {
+    o.tally.zombies[await makeZombie(world, draw, o.stopped)] += 1;
   };
 }
 
@@ -117,11 +103,14 @@ export function createActs(
   world: World,
   o: { readonly tally: Tally; readonly load: Load },
 ): Readonly<Record<Victim, Act>> {
+  const { tally } = o;
+  const stopped: Stopped = new Set();
   return {
-    worker: workerActs(world, o.tally),
-    redis: redisActs(world, o.tally),
-    postgres: postgresActs(world, o.tally),
+    worker: workerActs(world, { tally, stopped }),
+    zombie: zombieActs(world, { tally, stopped }),
+    redis: redisActs(world, tally),
+    postgres: postgresActs(world, tally),
     client: clientActs(world, o),
-    network: networkActs(world, o.tally),
+    network: networkActs(world, tally),
   };
 }

@@ -87,6 +87,8 @@ async function tell(
     world.happened(name, count, Math.floor(perMinute * o.minutes * (name === 'acknowledged' ? share : 1)));
   }
   world.happened('acknowledged a second', Math.round(acknowledged / seconds), o.leastRate ?? 2000);
+  // What became of the zombies, beside the count of the queue, which tells of others too.
+  for (const [end, count] of Object.entries(tally.zombies)) world.happened(`zombies ${end}`, count, 0);
   world.happened('client kills', tally.clientKills, 1);
   world.happened('network faults', tally.networkFaults, 1);
 }
@@ -96,7 +98,7 @@ async function rage(world: World, o: NemesisOptions): Promise<void> {
   const load: Load = { rate, poison: 0.0003, critical: 0.004 };
   const tally: Tally = {
     workerKills: 0,
-    zombies: 0,
+    zombies: { fenced: 0, gone: 0, kept: 0, none: 0 },
     redisKills: 0,
     postgresKills: 0,
     clientKills: 0,
