@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { createUuidV7, decodeEntry, DEFAULT_REDACTION, encodeEvent, LIMITS } from '@auditlane/schema';
+import { createUuidV7, decodeEntry, DEFAULT_REDACTION, encodeEvent, EVENT_CATALOGUE, LIMITS } from '@auditlane/schema';
 import type { AuditEventInput, EventRow } from '@auditlane/schema';
 import { buildEvent, HOSTILE_ENTRIES, HOSTILE_TEXTS } from '@auditlane/testkit';
 import { arbitraryEvent } from '@auditlane/testkit/arbitrary-event';
@@ -123,6 +123,24 @@ it('each value that metadata may have is taken as the decoder takes it, or left 
     '0', '0.000000001', '-7', '123456789012345', 'true', 'null', '""', '"\\u001f"', '{}', '{"a":1,"a":2}', '[]', '[[[]]]',
     '{"__proto__":{"x":1}}', `${'{"a":'.repeat(31)}1${'}'.repeat(31)}`,
   ]); // prettier-ignore
+});
+
+it('an address is taken if it is one as it stands, and otherwise left to the decoder', () => {
+  const addresses = [
+    '0.0.0.0', '255.255.255.255', '10.20.30.40', '2001:db8::1', '::', 'fe80::1', '256.1.1.1', '1.2.3', '1.2.3.4.5', '1.2.3.', '.1.2.3',
+    '01.2.3.4', '1.2.3.00', '1..2.3', '1.2.3.4 ', '1.2.3.4/8', '1.2.3.4:80', '1111.2.3.4', '1.2.3.1111', '', 'a.b.c.d', '::ffff:1.2.3.4', 'FE80::1', 'fe80::1%eth0',
+  ]; // prettier-ignore
+  const entry = encode({ event_type: 'a', event_category: 'info', ip_address: '192.0.2.1' }).toString();
+  const taken = addresses.filter((address) => agree(Buffer.from(entry.replace('192.0.2.1', address))));
+  expect(taken).toEqual(['0.0.0.0', '255.255.255.255', '10.20.30.40', '2001:db8::1', '::', 'fe80::1']);
+});
+
+it('the domain of a type without one comes from the catalogue, and only for a type that is in it', () => {
+  const near = Object.keys(EVENT_CATALOGUE).flatMap((type) => [type, `${type[0]}x${type.slice(2)}`, `${type}x`]);
+  for (const type of [...near, 'constructor', '__proto__', 'a']) {
+    const entry = encode({ event_type: type, event_category: 'info' }).toString();
+    expect(agree(Buffer.from(entry.replace(/,"event_domain":"[a-z_]+"/, '')))).toBe(true);
+  }
 });
 
 it('what somebody else wrote under our key of metadata goes the same way, whatever else is in the entry', () => {

@@ -51,6 +51,8 @@ export interface DeadLetterLock {
   readonly find: (ids: readonly string[]) => Promise<readonly StoredDeadLetter[]>;
   /** Deletes letters of the table when the lock is given back, and answers which were there; undone when `use` throws. */
   readonly remove: (ids: readonly string[]) => Promise<readonly string[]>;
+  /** Forgets edits of these letters that did not go out, when the lock is given back. */
+  readonly forgetOriginals: (letters: readonly Pick<EditedDeadLetter, 'id' | 'digest'>[]) => Promise<void>;
   /** Throws a StoreError when the lock was lost with its connection. */
   readonly check: () => Promise<void>;
 }
@@ -95,6 +97,10 @@ function toLock(client: PoolClient): DeadLetterLock {
   return {
     find: async (ids) => (await query('find_dead_letters', [ids])).map(toLetter),
     remove: async (ids) => (await query('delete_dead_letters', [ids])).map((row) => readString(row, 'id')),
+    forgetOriginals: async (letters) => {
+      const values = [letters.map(({ id }) => id), letters.map(({ digest }) => digest)];
+      if (letters.length > 0) await query('forget_dead_letter_originals', values);
+    },
     check: async () => void (await query('find_dead_letters', [[]])),
   };
 }
@@ -171,7 +177,7 @@ export interface EditedDeadLetter {
   readonly editedBy: string;
 }
 
-/** Keeps a letter as it is before an edit. Repeating it changes nothing. */
+/** Keeps a letter as it is before an edit; repeating it changes who edits it and when. */
 export async function keepDeadLetterOriginal(pool: Pool, letter: EditedDeadLetter): Promise<void> {
   const { id, digest, line, entryId, editedBy } = letter;
   await runQuery(pool, 'keep_dead_letter_original', [id, digest, line, entryId, editedBy]);

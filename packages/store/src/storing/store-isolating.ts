@@ -18,9 +18,8 @@ export async function storeIsolating(
   rows: readonly StorableRow[],
   options: StoreBatchOptions = {},
 ): Promise<IsolatedResult> {
-  const sorted = rows.map((row, index) => ({ row, index })).toSorted(byId);
   const isolation = new Isolation(store, options);
-  await isolation.run(sorted);
+  await isolation.run(rows);
   return isolation.result();
 }
 
@@ -82,22 +81,30 @@ class Isolation {
     };
   }
 
-  async run(rows: readonly Placed[]): Promise<void> {
-    let rest = rows;
-    for (let searches = 0; searches < SINGLE_SEARCHES; searches += 1) {
-      const error = await this.#try(rest);
-      if (error === null) return;
+  async run(rows: readonly StorableRow[]): Promise<void> {
+    let error = await this.#storeRows(rows);
+    if (error === null) return;
+    // Placed and sorted only now: nearly every batch is stored as it is.
+    let rest: readonly Placed[] = rows.map((row, index) => ({ row, index })).toSorted(byId);
+    for (let searches = 1; searches <= SINGLE_SEARCHES; searches += 1) {
       rest = await this.#searchOne({ rows: rest, error });
+      if (searches === SINGLE_SEARCHES) break;
+      error = await this.#try(rest);
+      if (error === null) return;
     }
     await this.#halve(rest);
   }
 
-  /** Stores the rows; answers the refusal if they are refused, and throws what is not the rows' fault. */
   async #try(rows: readonly Placed[]): Promise<StoreError | null> {
+    return this.#storeRows(rows.map(toRow));
+  }
+
+  /** Stores the rows; answers the refusal if they are refused, and throws what is not the rows' fault. */
+  async #storeRows(rows: readonly StorableRow[]): Promise<StoreError | null> {
     if (rows.length === 0) return null;
     this.#statements += 1;
     try {
-      this.#count(await this.#store.storeBatch(rows.map(toRow), this.#options));
+      this.#count(await this.#store.storeBatch(rows, this.#options));
       return null;
     } catch (error) {
       if (error instanceof StoreError && error.code === 'poison') return error;

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { toIpAddress } from '@auditlane/schema';
 import { BYTE, HEX_VALUE, IS_PLAIN, IS_WORD, isAt, NOT_HEX } from './bytes.ts';
 import { FOREIGN } from './copy-string.ts';
@@ -32,6 +31,11 @@ export function readIdTimeMs(input: Buffer, at: number): number {
   }
   const variant = HEX_VALUE[input[at + VARIANT_PLACE] ?? 0] ?? 0;
   return input[at + VERSION_PLACE] === BYTE.zero + 7 && variant >> 2 === 2 ? timeMs : FOREIGN;
+}
+
+/** Copies the id at `at`, which was read before; answers the place behind it. */
+export function copyId(input: Buffer, at: number, out: LineBuffer): number {
+  return copyPlain(input, { from: at, to: at + ID_BYTES }, out);
 }
 
 /** An event_type, which needs no escape in either format; answers the place of its closing quote. */
@@ -73,12 +77,34 @@ export function copyTime(input: Buffer, at: number, out: LineBuffer): number {
 
 /** An address as Postgres' inet takes it; answers the place behind its closing quote. */
 export function copyAddress(input: Buffer, at: number, out: LineBuffer): number {
-  let end = at;
-  while (IS_PLAIN[input[end] ?? 0] === 1) end += 1;
-  if (input[end] !== BYTE.quote) return FOREIGN;
-  const text = input.toString('latin1', at, end);
-  if (!isIPv4(text) && toIpAddress(text) !== text) return FOREIGN;
+  let end = endOfIpv4(input, at);
+  if (input[end] !== BYTE.quote) {
+    end = at;
+    while (IS_PLAIN[input[end] ?? 0] === 1) end += 1;
+    if (input[end] !== BYTE.quote) return FOREIGN;
+    const text = input.toString('latin1', at, end);
+    if (toIpAddress(text) !== text) return FOREIGN;
+  }
   return copyPlain(input, { from: at, to: end }, out) + 1;
+}
+
+const OCTETS = 4;
+const OCTET_DIGITS = 3;
+const MAX_OCTET = 255;
+
+/** The place behind four numbers of 0 to 255 without leading zeros, with dots between them; FOREIGN for anything else. */
+function endOfIpv4(input: Buffer, at: number): number {
+  let from = at;
+  for (let octet = 1; ; octet += 1) {
+    let value = 0;
+    let end = from;
+    while (end - from < OCTET_DIGITS && isDigit(input[end] ?? 0)) value = value * 10 + (input[end++] ?? 0) - BYTE.zero;
+    const hasLeadingZero = end - from > 1 && input[from] === BYTE.zero;
+    if (end === from || hasLeadingZero || value > MAX_OCTET) return FOREIGN;
+    if (octet === OCTETS) return end;
+    if (input[end] !== BYTE.dot) return FOREIGN;
+    from = end + 1;
+  }
 }
 
 /** A whole number of 0 or more and at most `maxDigits` digits; answers the place behind it. */

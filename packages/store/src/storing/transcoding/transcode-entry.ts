@@ -1,15 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import {
-  EVENT_CATALOGUE,
-  EVENT_CATEGORIES,
-  EVENT_DOMAINS,
-  findCatalogueEntry,
-  LIMITS,
-  OUTCOMES,
-  SEVERITIES,
-} from '@auditlane/schema';
+import { EVENT_CATALOGUE, EVENT_CATEGORIES, EVENT_DOMAINS, LIMITS, OUTCOMES, SEVERITIES } from '@auditlane/schema';
 import { BYTE, isAt } from './bytes.ts';
-import { copyAddress, copyCount, copyEventType, copyOneOf, copyTime, ID_BYTES, readIdTimeMs } from './copy-fields.ts';
+import {
+  copyAddress,
+  copyCount,
+  copyEventType,
+  copyId,
+  copyOneOf,
+  copyTime,
+  ID_BYTES,
+  readIdTimeMs,
+} from './copy-fields.ts';
 import { copyObject } from './copy-json.ts';
 import { copyText, FOREIGN } from './copy-string.ts';
 import type { LineBuffer } from './line-buffer.ts';
@@ -131,9 +132,8 @@ function copyHead(raw: Buffer, out: LineBuffer, nowMs: number): number {
   if (!isAt(raw, 0, HEAD)) return FOREIGN;
   const idTimeMs = readIdTimeMs(raw, HEAD.length);
   if (idTimeMs === FOREIGN || idTimeMs > nowMs + DAY_MS || idTimeMs < nowMs - OLD_MS) return FOREIGN;
-  out.putAll(raw.subarray(HEAD.length, HEAD.length + ID_BYTES));
+  let at = copyId(raw, HEAD.length, out);
   out.put(BYTE.tab);
-  let at = HEAD.length + ID_BYTES;
   if (!isAt(raw, at, EVENT_TYPE)) return FOREIGN;
   const type = at + EVENT_TYPE.length;
   const typeEnd = copyEventType(raw, type, out);
@@ -144,9 +144,25 @@ function copyHead(raw: Buffer, out: LineBuffer, nowMs: number): number {
   at = copyWord(raw, at, { key: SEVERITY, words: SEVERITY_WORDS, out });
   if (at === FOREIGN) return FOREIGN;
   if (isAt(raw, at, DOMAIN)) return copyWord(raw, at, { key: DOMAIN, words: DOMAINS, out });
-  const domain = findCatalogueEntry(EVENT_CATALOGUE, raw.toString('latin1', type, typeEnd))?.domain ?? null;
-  out.putAll(domain === null ? NULL_FIELD : Buffer.from(`${domain}\t`));
+  out.putAll(domainField(raw, type, typeEnd));
   return at;
+}
+
+/** What the catalogue says of an event type, as a field. */
+const DOMAIN_FIELDS: ReadonlyMap<string, Buffer> = new Map(
+  Object.entries(EVENT_CATALOGUE).map(([type, { domain }]) => [type, Buffer.from(`${domain ?? '\\N'}\t`)]),
+);
+/** 1 at the hash of a type of the catalogue: nearly all other types are told from them without making a string. */
+const IN_CATALOGUE = new Uint8Array(256);
+for (const type of DOMAIN_FIELDS.keys()) IN_CATALOGUE[typeHash(Buffer.from(type), 0, type.length)] = 1;
+
+function typeHash(bytes: Buffer, from: number, to: number): number {
+  return ((bytes[from] ?? 0) + 31 * (bytes[to - 1] ?? 0) + 7 * (to - from)) & 0xff;
+}
+
+function domainField(raw: Buffer, from: number, to: number): Buffer {
+  if (IN_CATALOGUE[typeHash(raw, from, to)] !== 1) return NULL_FIELD;
+  return DOMAIN_FIELDS.get(raw.toString('latin1', from, to)) ?? NULL_FIELD;
 }
 
 /** A member that has to be there, with the tab behind its field; answers the place behind it. */
