@@ -1,4 +1,4 @@
-import { createQueue } from '@auditlane/queue';
+import { createQueue, type PastRedrives } from '@auditlane/queue';
 import { createPool, keepLostDeadLetters } from '@auditlane/store';
 import { useDatabase, useRedis } from '@auditlane/testkit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -21,7 +21,9 @@ const keep = (lines: readonly DeadLetterLine[]): Promise<number> =>
 const [entry] = buildEntries(1);
 const { id, line: raw } = entry ?? expect.unreachable('no entry');
 
-function buildLines(redrives: ReadonlyMap<string, number> = new Map()): readonly DeadLetterLine[] {
+const toPast = (times: number): PastRedrives => ({ times, firstMs: null, mark: null });
+
+function buildLines(redrives: ReadonlyMap<string, PastRedrives> = new Map()): readonly DeadLetterLine[] {
   const rejected = {
     raw: Buffer.from(raw),
     id,
@@ -51,8 +53,8 @@ test('a letter that is in the list is not kept a second time', async () => {
 
 test('a letter that was redriven since is not kept, one that was redriven before is', async () => {
   await redis.hset(KEYS.redrives, id, 2);
-  expect(await keep(buildLines(new Map([[id, 1]])))).toBe(0);
-  expect(await keep(buildLines(new Map([[id, 2]])))).toBe(1);
+  expect(await keep(buildLines(new Map([[id, toPast(1)]])))).toBe(0);
+  expect(await keep(buildLines(new Map([[id, toPast(2)]])))).toBe(1);
 });
 
 test('a letter whose event an adopter has stored is not kept', async () => {

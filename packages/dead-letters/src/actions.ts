@@ -2,7 +2,7 @@ import type { Queue } from '@auditlane/queue';
 import {
   accountForNumbers,
   findDeadLetters,
-  keepDeadLetterOriginal,
+  listDeadLetterOriginals,
   markDeadLettersRedriven,
   type Pool,
 } from '@auditlane/store';
@@ -13,6 +13,7 @@ import { findLetters } from './find-letters.ts';
 import { digestOf, type Letter } from './letter.ts';
 import type { Actor } from './operator-event.ts';
 import { describeBeforePurge, numbersOf, purgeLetters, type PurgeOutcome } from './purge-letters.ts';
+import { redriveEdited } from './redrive-edited.ts';
 import { REDRIVE_OUTCOMES, redriveLetters, type RedriveOutcome } from './redrive-letters.ts';
 import { runAction, type ActionResult, type RecordEvent } from './run-action.ts';
 import { countLetters, selectIds, type Selection } from './select-letters.ts';
@@ -101,9 +102,8 @@ export interface Edit {
 export async function edit(context: ActionContext, { id, entry, atMs }: Edit): Promise<EditAnswer> {
   const { queue, pool, capacity, actor } = context;
   const letter = await findOne(context, id);
-  if (letter === null) throw new DeadLettersError('absent', 'There is no dead letter of this id.');
-  const { line, id: entryId } = toEditedEntry(letter, entry, { actor, at: new Date(atMs) });
-  const digest = digestOf(letter.line);
+  if (letter === null) throw new DeadLettersError('absent', await explainAbsence(pool, id));
+  const edited = toEditedEntry(letter, entry, { actor, at: new Date(atMs) });
   const { action, outcomes } = await runAction<RedriveOutcome>(context, {
     verb: 'edited',
     actor,
@@ -111,22 +111,21 @@ export async function edit(context: ActionContext, { id, entry, atMs }: Edit): P
     none: NOTHING_REDRIVEN,
     rest: 'full',
     prepare: async (ids) => {
-      // Before the push: a crash after it must not leave an edited event without its original.
-      await keepDeadLetterOriginal(pool, { id, digest, line: letter.line, entryId, editedBy: actor.id });
       await markDeadLettersRedriven(pool, ids);
-      return { event_id: entryId, before: entryOf(letter) ?? { sha256: digest }, after: entry };
+      const before = entryOf(letter) ?? { sha256: digestOf(letter.line) };
+      return { event_id: edited.id, before, after: entry };
     },
-    act: (ids, lock) => {
-      // A letter that was parked anew meanwhile is not the one that was edited.
-      const toEntry = (found: Letter) =>
-        found.line.equals(letter.line)
-          ? ({ kind: 'entry', entry: line, entryId } as const)
-          : ({ kind: 'absent' } as const);
-      return redriveLetters({ queue, lock, capacity, toEntry }, ids);
-    },
+    act: (_, lock) => redriveEdited({ queue, pool, lock, capacity }, { letter, edited, editedBy: actor.id }),
   });
   const outcome = REDRIVE_OUTCOMES.find((each) => outcomes[each] > 0) ?? 'absent';
-  return { action, outcome, eventId: entryId };
+  return { action, outcome, eventId: edited.id };
+}
+
+/** Whoever repeats an edit whose answer was lost learns that it, or another one, went out. */
+async function explainAbsence(pool: Pool, id: string): Promise<string> {
+  const [last] = id.includes('\0') ? [] : await listDeadLetterOriginals(pool, id);
+  const edit = last === undefined ? '' : ` ${last.editedBy} edited it, ${last.editedAt.toISOString()}.`;
+  return `There is no dead letter of this id.${edit}`;
 }
 
 /** The letter of an id; null when there is none. */

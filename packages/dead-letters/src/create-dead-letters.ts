@@ -112,6 +112,9 @@ async function show(parts: DeadLettersParts, id: string): Promise<LetterDetails 
   const originals = await listDeadLetterOriginals(parts.pool, id);
   return toDetails(
     letter,
-    originals.map(({ line, editedBy, editedAt }) => ({ line: line.toString(), actor: editedBy, at: editedAt })),
+    // An edit of the letter as it still is has not gone out.
+    originals
+      .filter(({ line }) => !line.equals(letter.line))
+      .map(({ line, editedBy, editedAt }) => ({ line: line.toString(), actor: editedBy, at: editedAt })),
   );
 }

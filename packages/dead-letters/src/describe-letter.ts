@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { lastAtOf, parseJson, rawOf, reasonOf, type Letter, type Place } from './letter.ts';
+import { firstAtOf, lastAtOf, parseJson, rawOf, reasonOf, type Letter, type Place } from './letter.ts';
 import { toObject } from './to-entry.ts';
 
 /** A letter in a list. */
@@ -59,7 +59,7 @@ export function toSummary(letter: Letter): LetterSummary {
     sqlstate: content?.sqlstate ?? null,
     detail: content?.detail ?? 'The line is not a dead letter of ours; somebody else pushed it.',
     attempts: content?.attempts ?? 0,
-    firstAt: content === null ? null : new Date(content.first_at),
+    firstAt: firstAtOf(letter),
     lastAt: lastAtOf(letter),
     worker: content?.worker ?? null,
     bytes: content?.raw_bytes ?? rawOf(letter).length,

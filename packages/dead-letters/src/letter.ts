@@ -34,6 +34,13 @@ export function digestOf(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+const MARK_DIGITS = 16;
+
+/** By which Redis knows a letter of the table that it has pushed. */
+export function markOf({ line }: Letter): string {
+  return digestOf(line).slice(0, MARK_DIGITS);
+}
+
 /** The id of a line that cannot go by its own. */
 export function toLineId(line: Buffer): string {
   return `line:${digestOf(line)}`;
@@ -64,6 +71,11 @@ export function reasonOf(letter: Letter): string {
 /** When it was parked; null for a line that does not say. */
 export function lastAtOf(letter: Letter): Date | null {
   return letter.content === null ? null : new Date(letter.content.last_at);
+}
+
+/** When its event failed for the first time; null for a line that does not say. */
+export function firstAtOf({ content }: Letter): Date | null {
+  return content === null ? null : new Date(content.first_at);
 }
 
 /** The entry as it was in the queue; of a line that is no letter, the line itself. */

@@ -2,6 +2,7 @@ import { toEntryNumber, type Queue } from '@auditlane/queue';
 import type { DeadLetterLock, ProducerNumbers } from '@auditlane/store';
 import { findLetters } from './find-letters.ts';
 import { digestOf, rawOf, reasonOf, type Letter } from './letter.ts';
+import { rowsOf } from './rows-of.ts';
 import type { Portion } from './run-action.ts';
 
 export type PurgeOutcome = 'purged' | 'absent';
@@ -16,7 +17,7 @@ export async function purgeLetters(
     const letter = letters.get(id);
     return letter?.place === 'list' ? [letter] : [];
   });
-  const fromTable = await lock.remove(ids);
+  const fromTable = await lock.remove(await rowsOf(lock, [...letters.values()]));
   // Last, because the deletion of rows is undone when this fails, and this is not.
   const isRemoved = await queue.remove(listed);
   const fromList = listed.filter((_, index) => isRemoved[index] === true).map(({ id }) => id);

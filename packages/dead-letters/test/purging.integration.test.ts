@@ -180,7 +180,7 @@ describe('editing', () => {
     ]);
     expect((await desk.queue.inspect()).conservationDifference).toBe(0);
     // Parked again: what it was before is shown with it.
-    await park(desk.queue, [letter]);
+    await park(desk.queue, [buildLetter(1, { attempts: 2 })]);
     const originals = (await desk.letters.show(letter.id))?.originals;
     expect(originals).toEqual([{ actor: 'ann', at: expect.any(Date), line: letter.line }]);
   });

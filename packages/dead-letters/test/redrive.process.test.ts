@@ -74,15 +74,19 @@ test(
       return letters.length === count && letters.every((letter) => letter.attempts >= attempts) ? letters : undefined;
     };
     const letters = await waitFor(() => parked(2, 1), { deadlineMs: 30_000 });
-    const id = letters.find(({ reason }) => reason === 'invalid_field')?.id ?? '';
+    const first = letters.find(({ reason }) => reason === 'invalid_field');
+    const id = first?.id ?? '';
     expect(letters.map(({ reason }) => reason).toSorted()).toEqual(['invalid_field', 'missing_id']);
 
     await desk.letters.redrive({ all: true }, ANN);
     const [again] = await waitFor(() => parked(1, 2), { deadlineMs: 30_000 });
-    expect(again).toMatchObject({ id, attempts: 2, place: 'list' });
+    expect(again).toMatchObject({ id, attempts: 2, place: 'list', firstAt: first?.firstAt });
+    expect(again?.lastAt?.getTime()).toBeGreaterThan(first?.lastAt?.getTime() ?? Infinity);
     await move(desk, 0);
     await desk.letters.redrive({ ids: [id] }, ANN);
-    expect(await waitFor(() => parked(1, 3), { deadlineMs: 30_000 })).toMatchObject([{ id, attempts: 3 }]);
+    expect(await waitFor(() => parked(1, 3), { deadlineMs: 30_000 })).toMatchObject([
+      { id, attempts: 3, firstAt: first?.firstAt },
+    ]);
 
     const entry = { event_type: 'a.mended', event_category: 'info' };
     expect(await desk.letters.edit(id, entry, ANN)).toMatchObject({ outcome: 'redriven', eventId: id });

@@ -23,7 +23,7 @@ export type { ProducerPush, PushStream } from './producer-push.ts';
 export type { LastPush, Retired, RetireOptions } from './producers.ts';
 export { QueueError, type QueueErrorCode } from './queue-error.ts';
 export { createQueue, type Queue } from './queue.ts';
-export type { Redriven, RedrivenIds, RedriveOptions } from './redrive.ts';
+export type { PastRedrives, Redriven, RedrivenIds, RedriveOptions } from './redrive.ts';
 export type { ListedLetter } from './remove.ts';
 export type { Released, ReleaseOptions } from './release.ts';
 export type { ClaimState, Renewed, RenewOptions } from './renew.ts';

@@ -10,7 +10,7 @@ export interface QueueKeys {
   readonly failed: string;
   /** SET: ids in `failed`, so that a rewound claim parks an event once. */
   readonly failedIds: string;
-  /** HASH: event id to how often it was redriven. */
+  /** HASH: event id to `times it was redriven:ms of its first failure:mark of its last letter`. */
   readonly redrives: string;
   /** ZSET: batch id to the millisecond of Redis TIME at which its lease ends. */
   readonly leases: string;

@@ -25,6 +25,7 @@ import {
   redrive,
   redrivenIds,
   redrives,
+  type PastRedrives,
   type RedrivenIds,
   type Redriven,
   type RedriveOptions,
@@ -66,8 +67,8 @@ export interface Queue {
   parked(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Bytes that the list of dead letters takes in Redis; null where the server does not tell. */
   failedBytes(): Promise<number | null>;
-  /** How often each id was redriven, for those that were: a worker adds it to the attempts of a dead letter. */
-  redrives(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** How often each id was redriven and when it failed first, for those that were: for the dead letter that comes back. */
+  redrives(ids: readonly string[]): Promise<ReadonlyMap<string, PastRedrives>>;
   /** About 1000 of the ids that have such a count; begin with `'0'`. */
   redrivenIds(cursor: string): Promise<RedrivenIds>;
   /** Forgets the counts of events that cannot be parked again: those that are stored, or purged. */

@@ -106,13 +106,13 @@ it('a redrive that was cut short is forgotten once its event is stored, and only
   expect((await listDeadLetterIds(pool, null, 9)).toSorted()).toEqual([lost.id, unmarked.id].toSorted());
 });
 
-it('an original is kept once, is found by letter and by event, and expires with the events', async () => {
+it('an original is kept once, names who tried last, is found by letter and by event, and expires with the events', async () => {
   const { id: entryId } = buildRow();
   const original = { id: 'sha256:x', digest: 'aa', line: Buffer.from('line'), entryId, editedBy: 'ann' };
   await keepDeadLetterOriginal(pool, original);
   await keepDeadLetterOriginal(pool, { ...original, editedBy: 'bob' });
   for (const id of ['sha256:x', entryId]) {
-    expect(await listDeadLetterOriginals(pool, id)).toMatchObject([{ line: original.line, editedBy: 'ann' }]);
+    expect(await listDeadLetterOriginals(pool, id)).toMatchObject([{ line: original.line, editedBy: 'bob' }]);
   }
   expect(await listDeadLetterOriginals(pool, "x' or true --")).toEqual([]);
   await dropExpiredPartitions(pool, { retentionDays: 90 });
@@ -120,6 +120,29 @@ it('an original is kept once, is found by letter and by event, and expires with 
   await pool.query("update audit_dead_letter_originals set edited_at = now() - interval '91 days'");
   await dropExpiredPartitions(pool, { retentionDays: 90 });
   expect(await listDeadLetterOriginals(pool, entryId)).toEqual([]);
+});
+
+it('an edit that did not go out is forgotten, unless what was done with the lock is undone', async () => {
+  const { id: entryId } = buildRow();
+  const originals = ['aa', 'bb', 'cc'].map((digest) => ({
+    id: 'd1',
+    digest,
+    line: Buffer.from(digest),
+    entryId,
+    editedBy: 'ann',
+  }));
+  for (const original of originals) await keepDeadLetterOriginal(pool, original);
+  const undone = withDeadLetterLock(pool, async (lock) => {
+    await lock.forgetOriginals(originals);
+    throw new Error('undone');
+  });
+  await expect(undone).rejects.toThrow('undone');
+  expect(await listDeadLetterOriginals(pool, 'd1')).toHaveLength(3);
+  await withDeadLetterLock(pool, async (lock) => {
+    await lock.forgetOriginals([]);
+    await lock.forgetOriginals([...originals.slice(0, 2), { id: 'other', digest: 'cc' }]);
+  });
+  expect(await listDeadLetterOriginals(pool, 'd1')).toMatchObject([{ line: Buffer.from('cc') }]);
 });
 
 it('a writer may ask for ids, and for nothing else', async () => {

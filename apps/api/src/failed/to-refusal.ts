@@ -20,7 +20,7 @@ function toProblem(error: DeadLettersError): Problem {
     case 'invalid_entry':
       return new Problem('invalid_entry', { detail });
     case 'absent':
-      return new Problem('letter_not_found');
+      return new Problem('letter_not_found', { detail });
     case 'count_mismatch':
       return new Problem('count_mismatch', { detail, members: { actual: error.actual } });
     case 'unrecorded':

@@ -22,9 +22,7 @@ function toCliError(error: DeadLettersError): CliError {
     case 'count_mismatch':
       return new CliError('failed', `${message} Dead letters came or went meanwhile: run it again`, { cause: error });
     case 'absent':
-      return new CliError('failed', 'this dead letter is not there any more: npx auditlane failed list', {
-        cause: error,
-      });
+      return new CliError('failed', `${message} npx auditlane failed list shows all`, { cause: error });
     case 'unrecorded':
       return new CliError('failed', `${message} Look at Postgres and Redis: npx auditlane doctor`, { cause: error });
   }

@@ -1,3 +1,4 @@
+import type { PastRedrives } from '@auditlane/queue';
 import { encodeDeadLetter, toDeadLetter } from '@auditlane/schema';
 import type { DeadLetter } from '@auditlane/schema';
 import type { RejectedEntry } from './decode-claim.ts';
@@ -37,14 +38,19 @@ export interface DeadLetterLine {
   readonly redrives: number;
 }
 
-/** The lines of dead letters; each earlier redrive of an id counts as an attempt. */
+/** The lines of dead letters; each earlier redrive of an id counts as an attempt, and its first failure stays the first. */
 export function toDeadLetterLines(
   letters: readonly DeadLetter[],
-  redrives: ReadonlyMap<string, number>,
+  redrives: ReadonlyMap<string, PastRedrives>,
 ): readonly DeadLetterLine[] {
   return letters.map((letter) => {
-    const before = redrives.get(letter.id) ?? 0;
-    const line = encodeDeadLetter({ ...letter, attempts: letter.attempts + before });
-    return { id: letter.id, line, letter, redrives: before };
+    const { times = 0, firstMs = null } = redrives.get(letter.id) ?? {};
+    const first_at = toEarlier(letter.first_at, firstMs);
+    const line = encodeDeadLetter({ ...letter, first_at, attempts: letter.attempts + times });
+    return { id: letter.id, line, letter, redrives: times };
   });
+}
+
+function toEarlier(at: string, ms: number | null): string {
+  return ms !== null && ms < Date.parse(at) ? new Date(ms).toISOString() : at;
 }

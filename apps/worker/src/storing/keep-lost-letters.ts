@@ -20,7 +20,7 @@ export async function keepLostLetters(parts: KeepLostParts, lines: readonly Dead
   const ids = lines.map(({ id }) => id);
   const parked = await parts.queue.parked(ids);
   const redrives = await parts.queue.redrives(ids);
-  const lost = lines.filter(({ id, redrives: before }) => !parked.has(id) && (redrives.get(id) ?? 0) <= before);
+  const lost = lines.filter(({ id, redrives: before }) => !parked.has(id) && (redrives.get(id)?.times ?? 0) <= before);
   return lost.length === 0 ? 0 : parts.keepLetters(lost.map(toKept));
 }
 
