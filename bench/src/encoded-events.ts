@@ -3,11 +3,12 @@ import { hostname } from 'node:os';
 import { createUuidV7, DEFAULT_REDACTION, encodeEvent, LIMITS } from '@auditlane/schema';
 import { sampleEvent } from './sample-events.ts';
 
-/** `count` entries as the client would push them, with ids of now. */
-export function encodeSamples(count: number): readonly string[] {
-  const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
+const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
+
+/** `count` entries as the client would push them, with ids of now; `first` is the number of the first one. */
+export function encodeSamples(count: number, first = 0): readonly string[] {
   const lines: string[] = [];
-  for (let number = 0; number < count; number += 1) {
+  for (let number = first; number < first + count; number += 1) {
     const encoded = encodeEvent(sampleEvent(number), {
       id: mint(),
       producerId: 'bench',

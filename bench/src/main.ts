@@ -1,38 +1,67 @@
-/** `npm run bench`: measures on private servers, prints the table, writes it as JSON. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** `npm run bench`: measures on private servers, prints tables, writes JSON and, if asked, the docs. */
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { measureCaller } from './parts/caller.ts';
-import { measureDrain } from './parts/drain.ts';
-import { describeMachine, toTable, writeResults, type Measurement } from './report.ts';
-import { startStack } from './stack.ts';
+import { writeDocs } from './docs.ts';
+import { currentLoad, describeMachine } from './machine.ts';
+import { measurePart } from './measure.ts';
+import { HELP, parseOptions, toCommand, type RunOptions } from './options.ts';
+import { PARTS } from './registry.ts';
+import { toPlainText, toTable } from './report.ts';
+import { mergeResults, readResults, writeResults, type Results } from './results.ts';
 
-const RESULTS = resolve(import.meta.dirname, '../results');
+const ROOT = resolve(import.meta.dirname, '../..');
+const DOCS = { page: join(ROOT, 'docs/benchmarks.md'), charts: join(ROOT, 'docs/charts') };
+const NAMES = PARTS.map(({ name }) => name);
 
-const { values } = parseArgs({
-  options: {
-    parts: { type: 'string', default: 'drain,caller' },
-    events: { type: 'string', default: '200000' },
-    rounds: { type: 'string', default: '3' },
-    scale: { type: 'string', default: '1' },
-  },
-});
-const parts = values.parts.split(',');
-const rounds = Number(values.rounds);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-await using opened = new AsyncDisposableStack();
-const directory = await mkdtemp(join(tmpdir(), 'auditlane-bench-rows-'));
-opened.defer(() => rm(directory, { recursive: true, force: true }));
-const stack = opened.use(await startStack());
+function printTables(results: Results): void {
+  for (const part of PARTS) {
+    const shown = results.measurements.filter((measurement) => measurement.part === part.name);
+    if (shown.length === 0) continue;
+    print(`\n${part.title} (${part.name})\n\n${toPlainText(toTable(shown, results.measurements))}`);
+  }
+  print('\nRedis appendfsync always, Postgres synchronous_commit on, all on this machine.');
+}
 
-const measured: Measurement[] = [];
-if (parts.includes('caller')) measured.push(...(await measureCaller(stack, { rounds, scale: Number(values.scale) })));
-if (parts.includes('drain'))
-  measured.push(...(await measureDrain(stack, { rounds, events: Number(values.events), directory })));
+/** Measures part after part. One that fails is told and left out: hours of the others must not be lost with it. */
+async function measure(options: RunOptions): Promise<Results> {
+  const file = join(ROOT, 'bench/results', `${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`);
+  const command = toCommand(options, NAMES);
+  let results: Results = { runs: [], measurements: [] };
+  for (const part of PARTS.filter(({ name }) => options.parts.includes(name))) {
+    const run = {
+      part: part.name,
+      at: new Date().toISOString(),
+      command,
+      machine: describeMachine(),
+      load: currentLoad(),
+    };
+    try {
+      const measurements = await measurePart(part, { rounds: options.rounds, scale: options.scale, say });
+      results = mergeResults([results, { runs: [run], measurements }]);
+      await writeResults(file, results);
+    } catch (error) {
+      process.exitCode = 1;
+      say(`${part.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  if (results.runs.length > 0) say(`written to ${file}`);
+  return results;
+}
 
-const command = `npm run bench -- --parts ${values.parts} --events ${values.events} --rounds ${values.rounds}`;
-process.stdout.write(
-  `${toTable(measured)}\n\n${describeMachine()}; Redis appendfsync always, Postgres synchronous_commit on.\n`,
-);
-process.stdout.write(`${command}\nwritten to ${await writeResults(RESULTS, measured, command)}\n`);
+async function runBench(options: RunOptions): Promise<void> {
+  const isRead = options.from.length > 0;
+  const results = isRead ? mergeResults(await Promise.all(options.from.map(readResults))) : await measure(options);
+  printTables(results);
+  if (options.hasDocs) for (const path of await writeDocs(DOCS, PARTS, results)) say(`written ${path}`);
+}
+
+const options = parseOptions(process.argv.slice(2), NAMES);
+if (options.kind === 'run') await runBench(options);
+else if (options.kind === 'help') print(HELP);
+else if (options.kind === 'list') print(PARTS.map(({ name, title }) => `${name.padEnd(18)}  ${title}`).join('\n'));
+else {
+  say(`bench: ${options.message}`);
+  process.exitCode = 2;
+}

@@ -1,9 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { toRatio, toVerdict } from './compare.ts';
 import { median } from './statistics.ts';
 
-/** One line of the table: what was measured in each round, and what it is compared with. */
+/** One line of the table: what was measured in each round, what it is compared with, and the figure to reach. */
 export interface Measurement {
   readonly part: string;
   readonly name: string;
@@ -11,58 +9,83 @@ export interface Measurement {
   /** One value a round. */
   readonly values: readonly number[];
   /** What this one is divided by: the name of a measurement of the same part, or `part/name` of another one. */
-  readonly comparedWith?: string;
+  readonly comparedWith?: string | undefined;
   /** The figure to reach; printed as reached or missed. */
-  readonly bound?: Bound;
+  readonly bound?: Bound | undefined;
 }
 
 /** A figure to reach: of the ratio to `comparedWith`, or of the median itself. */
 export interface Bound {
-  readonly ratioAtLeast?: number;
-  readonly ratioAtMost?: number;
-  readonly atLeast?: number;
-  readonly atMost?: number;
+  readonly ratioAtLeast?: number | undefined;
+  readonly ratioAtMost?: number | undefined;
+  readonly atLeast?: number | undefined;
+  readonly atMost?: number | undefined;
 }
 
-function toText(value: number): string {
-  return value >= 1_000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+/** A table: a heading and rows of as many cells. */
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
-/** The ratio of medians, or null when a measurement stands for itself. */
-function toRatio(measurement: Measurement, all: readonly Measurement[]): number | null {
-  const base = all.find(({ part, name }) => part === measurement.part && name === measurement.comparedWith);
-  return base === undefined ? null : median(measurement.values) / median(base.values);
+const COUNTED_UNITS: ReadonlySet<string> = new Set(['events', 'rows', 'entries']);
+
+/** A value as people read it: three digits that count, thousands apart, no exponent. */
+export function toText(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (Number.isInteger(value) && Math.abs(value) < 1_000) return String(value);
+  if (Math.abs(value) < 0.001) return value === 0 ? '0' : value.toFixed(6);
+  if (Math.abs(value) < 100) return value.toLocaleString('en', { maximumSignificantDigits: 3 });
+  if (Math.abs(value) < 10_000) return Math.round(value).toLocaleString('en');
+  return (Math.round(value / 100) * 100).toLocaleString('en');
 }
 
-/** The table as text: median, range, ratio. */
-export function toTable(all: readonly Measurement[]): string {
-  const rows = all.map((measurement) => {
-    const ratio = toRatio(measurement, all);
-    const { name, unit, values, comparedWith } = measurement;
-    const range = `[${toText(Math.min(...values))} to ${toText(Math.max(...values))}]`;
-    const compared = ratio === null ? '' : `${ratio.toFixed(2)} × ${comparedWith}`;
-    return [name, `${toText(median(values))} ${unit}`, range, compared];
-  });
-  const head = ['measured', 'median', 'range', 'ratio'];
+/** A median with its unit; counts stay exact. */
+function toValue(value: number, unit: string): string {
+  const text = COUNTED_UNITS.has(unit) ? Math.round(value).toLocaleString('en') : toText(value);
+  return `${text} ${unit}`.trim();
+}
+
+function toRow(measurement: Measurement, all: readonly Measurement[]): readonly string[] {
+  const { name, unit, values } = measurement;
+  const ratio = toRatio(measurement, all);
+  const verdict = toVerdict(measurement, all);
+  const ratioRange = ratio?.range ?? null;
+  const spread =
+    ratioRange === null || values.length === 1 ? '' : ` (${ratioRange.map((each) => each.toFixed(2)).join(' to ')})`;
+  const outcome = { true: 'reached', false: 'missed', null: 'not judged' }[`${verdict?.isReached ?? null}`];
+  return [
+    name,
+    values.length === 0 ? 'not measured' : toValue(median(values), unit),
+    values.length < 2 ? '' : `${toText(Math.min(...values))} to ${toText(Math.max(...values))}`,
+    ratio === null ? '' : `${ratio.median.toFixed(2)} × ${ratio.base}${spread}`,
+    verdict === null ? '' : `${verdict.figure}: ${outcome}`,
+  ];
+}
+
+/** The table of some measurements: median, range, ratio, figure to reach; columns that would be empty are left out. */
+export function toTable(shown: readonly Measurement[], all: readonly Measurement[] = shown): Table {
+  const head = ['measured', 'median', 'range', 'ratio', 'to reach'];
+  const rows = shown.map((measurement) => toRow(measurement, all));
+  const kept = head.map((_, column) => rows.some((row) => row[column] !== ''));
+  const keep = (cells: readonly string[]): readonly string[] => cells.filter((_, column) => kept[column]);
+  return { head: keep(head), rows: rows.map(keep) };
+}
+
+/** As text for a terminal; the columns stand below each other. */
+export function toPlainText({ head, rows }: Table): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** The machine in one line, as it stands under every published table. */
-export function describeMachine(): string {
-  const [first] = cpus();
-  const memoryGib = Math.round(totalmem() / 1024 ** 3);
-  return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${memoryGib} GiB, Node ${process.version}`;
-}
-
-/** Writes the run as JSON into `directory` and tells the path. */
-export async function writeResults(directory: string, all: readonly Measurement[], command: string): Promise<string> {
-  await mkdir(directory, { recursive: true });
-  const at = new Date().toISOString();
-  const path = join(directory, `${at.replaceAll(/[:.]/g, '-')}.json`);
-  const body = { at, command, machine: describeMachine(), measurements: all };
-  await writeFile(path, `${JSON.stringify(body, null, 2)}\n`);
-  return path;
+/** As Markdown. */
+export function toMarkdown({ head, rows }: Table): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }

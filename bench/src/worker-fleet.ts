@@ -1,70 +1,100 @@
 import { once } from 'node:events';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { diesWithParent, guardChild } from '@auditlane/embedded';
 import nodeArgs from '../../apps/worker/node-args.json' with { type: 'json' };
+import { cpuSecondsOf, peakMbOf, residentMbOf } from './process-cpu.ts';
 
 const NODE_ARGS: readonly string[] = nodeArgs;
 const WORKER = resolve(import.meta.dirname, '../../apps/worker/src/main.ts');
+const KEPT_LINES = 20;
 
 /** Worker processes of this project, as PM2 would start them. */
 export interface WorkerFleet extends AsyncDisposable {
+  readonly pids: readonly number[];
   /** Resident memory of each process, in MB. */
   residentMb(): Promise<readonly number[]>;
+  /** The largest resident memory that each process has had, in MB. */
+  peakMb(): Promise<readonly number[]>;
+  /** The last lines that they have said. */
+  lastLines(): readonly string[];
   /** CPU that all of them have used so far, in seconds. */
   cpuSeconds(): Promise<number>;
 }
 
-async function waitUntilReady(child: ChildProcess): Promise<void> {
-  if (child.stdout === null) throw new Error('the worker has no output to wait for');
-  for await (const line of createInterface(child.stdout)) {
-    if (line.includes('"msg":"worker ready"')) {
-      child.stdout.resume();
-      return;
-    }
-  }
-  throw new Error(`a worker ended before it was ready (exit code ${child.exitCode})`);
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+interface Worker {
+  readonly child: Child;
+  readonly pid: number;
+  /** The last lines of its output and errors. */
+  readonly lines: readonly string[];
+  readonly ready: Promise<void>;
+  stop(): Promise<void>;
 }
 
-async function residentMb(child: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+function hasEnded(child: Child): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
-/** User and system time in clock ticks, of which Linux reports 100 a second. */
-async function cpuSeconds(child: ChildProcess): Promise<number> {
-  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+/** The environment without settings of this project: those of whoever starts the bench must not be measured. */
+function plainEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AUDIT_')));
 }
 
-/** Starts `count` workers and waits until each has said that it is ready; they drain and end with the block. */
-export async function startWorkers(count: number, env: Readonly<Record<string, string>>): Promise<WorkerFleet> {
-  const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [...NODE_ARGS, WORKER], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
-  );
-  const stop = async (): Promise<void> => {
-    const ended = children.map(async (child) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+function startWorker(env: Readonly<Record<string, string>>): Worker {
+  const [program, ...args] = [...diesWithParent('TERM'), process.execPath, ...NODE_ARGS, WORKER];
+  const child = spawn(program, args, { env: { ...plainEnv(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`a worker could not be run: ${program}`);
+  const release = guardChild(pid, 'SIGTERM');
+  const lines: string[] = [];
+  const ready = new Promise<void>((settle, reject) => {
+    const read = (line: string): void => {
+      lines.push(line);
+      if (lines.length > KEPT_LINES) lines.shift();
+      if (line.includes('"msg":"worker ready"')) settle();
+    };
+    createInterface(child.stdout).on('line', read);
+    createInterface(child.stderr).on('line', read);
+    // Not `exit`: its last words are still in the pipe then.
+    child.once('close', (code, signal) => {
+      release();
+      reject(new Error(`a worker ended before it was ready (${signal ?? `exit code ${code}`}):\n${lines.join('\n')}`));
     });
-    await Promise.all(ended);
+  });
+  const stop = async (): Promise<void> => {
+    if (hasEnded(child)) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  return { child, pid, lines, ready, stop };
+}
+
+/**
+ * Starts `count` workers and waits until each has said that it is ready; they drain and end with the block. Rejects with
+ * a worker's own last lines when it ends first.
+ */
+export async function startWorkers(count: number, env: Readonly<Record<string, string>>): Promise<WorkerFleet> {
+  const workers = Array.from({ length: count }, () => startWorker(env));
+  const pids = workers.map(({ pid }) => pid);
+  const stop = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.stop()));
   };
   try {
-    await Promise.all(children.map((child) => waitUntilReady(child)));
+    await Promise.all(workers.map(({ ready }) => ready));
   } catch (error) {
     await stop();
     throw error;
   }
   return {
-    residentMb: () => Promise.all(children.map((child) => residentMb(child))),
-    cpuSeconds: async () =>
-      (await Promise.all(children.map((child) => cpuSeconds(child)))).reduce((sum, each) => sum + each, 0),
+    pids,
+    residentMb: () => Promise.all(pids.map(residentMbOf)),
+    peakMb: () => Promise.all(pids.map(peakMbOf)),
+    lastLines: () => workers.flatMap(({ lines }) => lines),
+    cpuSeconds: () => cpuSecondsOf(pids),
     [Symbol.asyncDispose]: stop,
   };
 }

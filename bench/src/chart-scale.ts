@@ -1,0 +1,61 @@
+/** Where values stand on an axis, and which of them are named there. */
+export interface Scale {
+  readonly ticks: readonly number[];
+  /** From 0 (start of the axis) to 1 (its end). */
+  at(value: number): number;
+}
+
+const MOST_OWN_TICKS = 9;
+
+/** Steps of 1, 2 or 5 times a power of ten, at most `most` of them, from 0 to at least `largest`. */
+export function toLinearScale(largest: number, most = 6): Scale {
+  const rough = (largest > 0 ? largest : 1) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
+  const count = Math.max(1, Math.ceil((largest / step) * 0.999));
+  const end = count * step;
+  return { ticks: Array.from({ length: count + 1 }, (_, at) => at * step), at: (value) => value / end };
+}
+
+/** Powers of ten around the values; or the values themselves when they are few. Values must be above 0. */
+export function toLogScale(values: readonly number[]): Scale {
+  const own = [...new Set(values)].sort((a, b) => a - b);
+  const [first = 1] = own;
+  const last = own.at(-1) ?? first;
+  const low = Math.log(first);
+  const width = Math.log(last) - low || 1;
+  return {
+    ticks: own.length <= MOST_OWN_TICKS ? own : powersOfTen(first, last),
+    at: (v) => (Math.log(v) - low) / width,
+  };
+}
+
+function powersOfTen(first: number, last: number): readonly number[] {
+  const ticks: number[] = [];
+  for (let power = Math.ceil(Math.log10(first)); 10 ** power <= last; power += 1) ticks.push(10 ** power);
+  return ticks;
+}
+
+/** The x axis of few values that are not a power apart: from the first to the last, each named. */
+export function toValueScale(values: readonly number[]): Scale {
+  const own = [...new Set(values)].sort((a, b) => a - b);
+  const last = own.at(-1) ?? 1;
+  if (own.length > MOST_OWN_TICKS) return toLinearScale(last);
+  const [first = 0] = own;
+  const start = first < last / 4 ? 0 : first;
+  const width = last - start || 1;
+  return { ticks: own, at: (value) => (value - start) / width };
+}
+
+/** A value in at most five characters: 950, 1.5k, 30M. */
+export function toShortText(value: number): string {
+  const [divisor, suffix] =
+    Math.abs(value) >= 1e9
+      ? [1e9, 'G']
+      : Math.abs(value) >= 1e6
+        ? [1e6, 'M']
+        : Math.abs(value) >= 1e3
+          ? [1e3, 'k']
+          : [1, ''];
+  return `${Number((value / divisor).toPrecision(3))}${suffix}`;
+}
