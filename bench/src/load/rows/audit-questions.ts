@@ -1,0 +1,64 @@
+/** The questions of an audit log, newest 50 first, as the read side asks them: docs/adr/0006-indexes-of-audit-logs.md. */
+import { readHistory, type Pool } from '@auditlane/store';
+import { percentile } from '../../statistics.ts';
+
+type Ask = (pool: Pool, number: number) => Promise<number>;
+
+const USERS = 50_000;
+const TYPES = 40;
+const PAGE = 50;
+
+function query(name: string, condition: string, values: (number: number) => readonly unknown[]): Ask {
+  const text = `select * from audit_logs where ${condition} order by id desc limit ${PAGE}`;
+  return async (pool, number) => (await pool.query({ name, text, values: [...values(number)] })).rows.length;
+}
+
+/** A resource of a generated row. */
+function resourceOf(number: number): string {
+  return `ord_${((BigInt(number) * 2_654_435_761n) % 4_294_967_296n).toString(16)}_${number}`;
+}
+
+const ASKS = {
+  'of all': query('bench_all', 'true', () => []),
+  'of a user': query('bench_user', 'user_id = $1', (number) => [`user-${number % USERS}`]),
+  'of a type': query('bench_type', 'event_type = $1', (number) => [`order.changed_${number % TYPES}`]),
+  'of a resource': async (pool, number) => {
+    const page = { resourceType: 'order', resourceId: resourceOf(number), before: null, limit: PAGE };
+    return (await readHistory(pool, page)).length;
+  },
+  'of a resource, within the last day': query(
+    'bench_resource',
+    `resource_type = 'order' and resource_id = $1 and id >= uuid_floor(date_trunc('day', now(), 'utc'))`,
+    (number) => [resourceOf(number)],
+  ),
+} as const satisfies Readonly<Record<string, Ask>>;
+
+/** How long one question took, in milliseconds. */
+export interface Answered {
+  readonly question: string;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const WARM_UP = 10;
+
+/** Asks each question `times` times over one connection, for rows numbered below `rows`, after some that do not count. */
+export async function askAll(
+  pool: Pool,
+  { rows, times }: { readonly rows: number; readonly times: number },
+): Promise<readonly Answered[]> {
+  const answered: Answered[] = [];
+  for (const [question, ask] of Object.entries(ASKS)) {
+    const waits: number[] = [];
+    let seen = 0;
+    for (let turn = -WARM_UP; turn < times; turn += 1) {
+      const number = 1 + Math.floor((rows * (((turn + WARM_UP) * 0.618_033_988_75) % 1)) % rows);
+      const started = performance.now();
+      seen += await ask(pool, number);
+      if (turn >= 0) waits.push(performance.now() - started);
+    }
+    if (seen === 0 && !question.endsWith('day')) throw new Error(`the newest events ${question}: none was found`);
+    answered.push({ question, p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) });
+  }
+  return answered;
+}

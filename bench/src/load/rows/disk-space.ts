@@ -1,0 +1,19 @@
+import { statfs } from 'node:fs/promises';
+
+/** A row with its indexes takes 530 to 600 bytes. */
+const BYTES_PER_ROW = 650;
+/** `max_wal_size` is 4 GB, and a checkpoint that is late keeps more. */
+const WAL_BYTES = 6e9;
+
+/** Throws, naming both figures, when there is no room for so many rows below `directory`. */
+export async function assertDiskSpace(directory: string, rows: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  const free = bavail * bsize;
+  const needed = rows * BYTES_PER_ROW + WAL_BYTES;
+  if (free >= needed) return;
+  const toGb = (bytes: number): string => `${Math.ceil(bytes / 1e9)} GB`;
+  throw new Error(
+    `${rows.toLocaleString('en')} rows need about ${toGb(needed)} below ${directory}, ${toGb(free)} are free: ` +
+      'set TMPDIR to a larger disk, or give a smaller --scale',
+  );
+}

@@ -1,0 +1,135 @@
+/**
+ * What Redis pays to take in, claim and acknowledge an event while 1,000 to 1,000,000 others wait. Fair: at every depth
+ * the same calls of 100 entries on a queue of that depth, added and taken in turn so that the depth stays; what is
+ * counted is the time inside the scripts by Redis' own count, without sockets and disk, which do not know the depth.
+ */
+import { randomUUID } from 'node:crypto';
+import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
+import type { Redis } from 'ioredis';
+import { openRedis } from '../load/open-redis.ts';
+import { createCollection } from '../load/collect.ts';
+import { encodeLines } from '../load/encode-lines.ts';
+import { fillList } from '../load/fill-list.ts';
+import { toCount, toSeries } from '../load/to-series.ts';
+import type { Part, PartContext } from '../part.ts';
+import type { Measurement } from '../report.ts';
+
+const PART = 'scale-depth';
+const DEPTHS = [1_000, 10_000, 100_000, 1_000_000] as const;
+const LEAST_DEPTH = 100;
+const ENTRIES = 100;
+const TURNS = 400;
+const LEAST_TURNS = 20;
+const FLAT = 1.5;
+const KEYS = toQueueKeys('bench-depth:queue');
+
+/** Time that Redis has spent inside scripts, in microseconds, since the last call. */
+async function scriptMicros(redis: Redis): Promise<number> {
+  const info = await redis.info('commandstats');
+  await redis.config('RESETSTAT');
+  const spent = [...info.matchAll(/^cmdstat_(?:evalsha|eval):calls=\d+,usec=(\d+)/gm)];
+  return spent.reduce((sum, [, micros]) => sum + Number(micros), 0);
+}
+
+async function memoryBytes(redis: Redis): Promise<number> {
+  return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1] ?? Number.NaN);
+}
+
+interface Costs {
+  readonly enqueue: number;
+  readonly claim: number;
+  readonly finish: number;
+}
+
+async function takeTurn(redis: Redis, queue: Queue, lines: readonly string[]): Promise<Costs> {
+  await queue.enqueue(lines, { lane: 'main', capacity: Number.MAX_SAFE_INTEGER });
+  const enqueue = await scriptMicros(redis);
+  const batchId = randomUUID();
+  const claim = await queue.claim({
+    batchId,
+    limit: ENTRIES,
+    maxBytes: 1_048_576,
+    leaseMs: 60_000,
+    worker: 'bench',
+    prefer: 'main',
+  });
+  if (claim?.entries.length !== ENTRIES) throw new Error(`a claim of ${ENTRIES} got ${claim?.entries.length ?? 'none'}`);
+  const claimed = await scriptMicros(redis);
+  const finished = await queue.finish({
+    batchId,
+    epoch: claim.epoch,
+    stored: ENTRIES,
+    duplicates: 0,
+    deadLetters: [],
+    held: [],
+  });
+  if (finished !== 'finished') throw new Error(`a claim of ours was ${finished}`);
+  return { enqueue, claim: claimed, finish: await scriptMicros(redis) };
+}
+
+async function measureDepth(
+  redis: Redis,
+  { depth, turns }: { readonly depth: number; readonly turns: number },
+): Promise<Costs & { readonly bytes: number }> {
+  const queue = createQueue(redis, KEYS);
+  const before = await memoryBytes(redis);
+  await fillList(redis, KEYS.queue, { events: depth });
+  const bytes = ((await memoryBytes(redis)) - before) / depth;
+  await scriptMicros(redis);
+  const spent = { enqueue: 0, claim: 0, finish: 0 };
+  for (let turn = 0; turn < turns; turn += 1) {
+    const costs = await takeTurn(redis, queue, encodeLines({ from: turn * ENTRIES, count: ENTRIES }));
+    spent.enqueue += costs.enqueue;
+    spent.claim += costs.claim;
+    spent.finish += costs.finish;
+  }
+  await redis.unlink(KEYS.queue, KEYS.stats, KEYS.epoch, KEYS.meta, KEYS.leases);
+  const events = turns * ENTRIES;
+  return { enqueue: spent.enqueue / events, claim: spent.claim / events, finish: spent.finish / events, bytes };
+}
+
+const VERBS = { enqueue: 'taking in', claim: 'claiming', finish: 'acknowledging' } as const;
+const toName = (verb: string, depth: number): string => `${verb} at a depth of ${toCount(depth)}, an event`;
+
+async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
+  const depths = DEPTHS.map((depth) => Math.max(LEAST_DEPTH, Math.round(depth * scale)));
+  const turns = Math.max(LEAST_TURNS, Math.round(TURNS * scale));
+  const [least = LEAST_DEPTH] = depths;
+  const found = createCollection(PART);
+  await using redis = await openRedis(stack.redis.url);
+  say('a first pass, not counted');
+  await measureDepth(redis, { depth: least, turns: LEAST_TURNS });
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const depth of new Set(depths)) {
+      say(`round ${round}: depth ${toCount(depth)}`);
+      const costs = await measureDepth(redis, { depth, turns });
+      for (const key of ['enqueue', 'claim', 'finish'] as const) {
+        const notes = { comparedWith: toName(VERBS[key], least), bound: { ratioAtMost: FLAT } };
+        found.add(toName(VERBS[key], depth), { unit: 'µs', value: costs[key] }, depth === least ? {} : notes);
+      }
+      found.add(toName('memory of Redis', depth), { unit: 'bytes', value: costs.bytes });
+    }
+  }
+  return found.all();
+}
+
+function seriesOf(all: readonly Measurement[], verb: string) {
+  return toSeries(all, { part: PART, pattern: new RegExp(`^${verb} at a depth of ([\\d,]+), an event$`), name: verb });
+}
+
+/** How the price of a call grows with the number of events that wait. */
+export const scaleDepth: Part = {
+  name: PART,
+  title: 'Scale: depth of the queue',
+  run,
+  charts: (all) => [
+    {
+      name: PART,
+      title: 'Redis: time in scripts an event by depth of the queue (limit: memory alone)',
+      xLabel: 'events that wait',
+      yLabel: 'µs an event',
+      logX: true,
+      series: Object.values(VERBS).map((verb) => seriesOf(all, verb)),
+    },
+  ],
+};

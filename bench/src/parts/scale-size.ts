@@ -1,0 +1,82 @@
+/**
+ * Drains events of 200 bytes to 64 KiB with two workers: events and megabytes a second. Fair: every size gets about the
+ * same number of bytes (and at most as many events as a small one takes), of text that does not repeat, so that Postgres
+ * cannot compress it away; tables are emptied before each.
+ */
+import { openRedis } from '../load/open-redis.ts';
+import { createCollection } from '../load/collect.ts';
+import { drainList } from '../load/drain-list.ts';
+import { fillList } from '../load/fill-list.ts';
+import { toCount, toSeries } from '../load/to-series.ts';
+import type { Part, PartContext } from '../part.ts';
+import { connectPostgres } from '../postgres-client.ts';
+import type { Measurement } from '../report.ts';
+
+const PART = 'scale-size';
+const KEY = 'bench:scale-size';
+const SIZES = [200, 500, 1_000, 4_000, 16_000, 65_000] as const;
+const TOTAL_BYTES = 400_000_000;
+const MOST_EVENTS = 400_000;
+const LEAST_EVENTS = 200;
+const WORKERS = 2;
+const toName = (bytes: number): string => `events of ${toCount(bytes)} bytes`;
+
+function toEvents(bytes: number, scale: number): number {
+  return Math.max(LEAST_EVENTS, Math.round(Math.min(MOST_EVENTS, TOTAL_BYTES / bytes) * scale));
+}
+
+async function run({ stack, rounds, scale, directory, say }: PartContext): Promise<readonly Measurement[]> {
+  const found = createCollection(PART);
+  await using redis = await openRedis(stack.redis.url);
+  await using database = await connectPostgres(stack.postgres.url);
+  const drain = async (bytes: number) => {
+    const events = toEvents(bytes, scale);
+    await database.query('truncate audit_logs, audit_batches');
+    await database.query('checkpoint');
+    await redis.unlink(KEY);
+    const total = await fillList(redis, KEY, { events, bytes });
+    const to = { redisUrl: stack.redis.url, databaseUrl: stack.postgres.url };
+    const drained = await drainList({ ...to, key: KEY, events, workers: WORKERS, directory });
+    return { ...drained, megabytesPerSecond: total / 1e6 / drained.seconds, meanBytes: total / events };
+  };
+  say('a first drain, not counted: it pays for new files of the servers');
+  await drain(SIZES[0]);
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const bytes of SIZES) {
+      say(`round ${round}: ${toEvents(bytes, scale)} ${toName(bytes)}`);
+      const drained = await drain(bytes);
+      const name = toName(bytes);
+      found.add(name, { unit: 'events/s', value: drained.eventsPerSecond });
+      found.add(`${name}, volume`, { unit: 'MB/s', value: drained.megabytesPerSecond });
+      found.add(`${name}, memory of the largest worker`, { unit: 'MB', value: drained.peakMb });
+    }
+  }
+  await redis.unlink(KEY);
+  await database.query('truncate audit_logs, audit_batches');
+  return found.all();
+}
+
+/** How the drain changes with the size of an event. */
+export const scaleSize: Part = {
+  name: PART,
+  title: 'Scale: size of an event',
+  run,
+  charts: (all) => [
+    {
+      name: `${PART}-events`,
+      title: 'Drain by size of an event (limit of small ones: index entries a row)',
+      xLabel: 'bytes of an entry',
+      yLabel: 'events/s',
+      logX: true,
+      series: [toSeries(all, { part: PART, pattern: /^events of ([\d,]+) bytes$/, name: 'two workers' })],
+    },
+    {
+      name: `${PART}-volume`,
+      title: 'Volume by size of an event (limit of large ones: copying, compressing and logging their bytes)',
+      xLabel: 'bytes of an entry',
+      yLabel: 'MB/s',
+      logX: true,
+      series: [toSeries(all, { part: PART, pattern: /^events of ([\d,]+) bytes, volume$/, name: 'two workers' })],
+    },
+  ],
+};

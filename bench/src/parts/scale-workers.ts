@@ -1,0 +1,68 @@
+/**
+ * Drains the same backlog with 1, 2, 4 and 8 workers. Fair: the very same entries into emptied tables, workers started
+ * before the clock, all counts once a round. Beside each rate stands how many cores were busy: once all of them are,
+ * further workers add memory and nothing else.
+ */
+import { cpus } from 'node:os';
+import { openRedis } from '../load/open-redis.ts';
+import { createCollection } from '../load/collect.ts';
+import { drainList } from '../load/drain-list.ts';
+import { fillList } from '../load/fill-list.ts';
+import { toSeries } from '../load/to-series.ts';
+import type { Part, PartContext } from '../part.ts';
+import { connectPostgres } from '../postgres-client.ts';
+import type { Measurement } from '../report.ts';
+
+const PART = 'scale-workers';
+const KEY = 'bench:scale-workers';
+const EVENTS = 1_000_000;
+const LEAST_EVENTS = 2_000;
+const WORKERS = [1, 2, 4, 8] as const;
+const toName = (workers: number): string => `drain by ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
+
+async function run({ stack, rounds, scale, directory, say }: PartContext): Promise<readonly Measurement[]> {
+  const events = Math.max(LEAST_EVENTS, Math.round(EVENTS * scale));
+  const found = createCollection(PART);
+  await using redis = await openRedis(stack.redis.url);
+  await using database = await connectPostgres(stack.postgres.url);
+  await fillList(redis, KEY, { events });
+  const drain = async (workers: number) => {
+    await database.query('truncate audit_logs, audit_batches');
+    await database.query('checkpoint');
+    const to = { redisUrl: stack.redis.url, databaseUrl: stack.postgres.url };
+    return drainList({ ...to, key: KEY, events, workers, directory });
+  };
+  say('a first drain, not counted: it pays for new files of the servers');
+  await drain(2);
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const workers of WORKERS) {
+      say(`round ${round}: ${toName(workers)}, ${events} events`);
+      const drained = await drain(workers);
+      const name = toName(workers);
+      const compared = workers === 1 ? {} : { comparedWith: toName(1) };
+      found.add(name, { unit: 'events/s', value: drained.eventsPerSecond }, compared);
+      found.add(`${name}, busy cores of ${cpus().length}`, { unit: 'cores', value: drained.busyCores });
+      found.add(`${name}, CPU of the workers an event`, { unit: 'µs', value: drained.workerMicros });
+      found.add(`${name}, memory of the largest`, { unit: 'MB', value: drained.peakMb }, { bound: { atMost: 128 } });
+    }
+  }
+  await redis.unlink(KEY);
+  await database.query('truncate audit_logs, audit_batches');
+  return found.all();
+}
+
+/** How the drain grows with the number of workers. */
+export const scaleWorkers: Part = {
+  name: PART,
+  title: 'Scale: workers',
+  run,
+  charts: (all) => [
+    {
+      name: PART,
+      title: `Drain by number of workers (limit: the ${cpus().length} cores that Redis, workers and Postgres share)`,
+      xLabel: 'workers',
+      yLabel: 'events/s',
+      series: [toSeries(all, { part: PART, pattern: /^drain by (\d+) workers?$/, name: 'drain' })],
+    },
+  ],
+};
