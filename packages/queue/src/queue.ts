@@ -7,6 +7,7 @@ import { enqueue, type Enqueued, type EnqueueOptions } from './enqueue.ts';
 import { expired, type ExpiredOptions } from './expired.ts';
 import { failedBytes, parked } from './failed.ts';
 import { finish, type FinishOptions, type Finished } from './finish.ts';
+import { heldAmong } from './held-among.ts';
 import { inspect, type QueueState } from './inspect.ts';
 import type { QueueKeys } from './keys.ts';
 import { peek, type PeekOptions, type Peeked } from './peek.ts';
@@ -78,6 +79,8 @@ export interface Queue {
    * many. A worker that starts calls it for as many as were held then; those that it does not know are held again.
    */
   restore(options: { readonly limit: number }): Promise<number>;
+  /** For each of these entries whether it is among the 10,000 newest that are held. */
+  heldAmong(entries: readonly Buffer[]): Promise<readonly boolean[]>;
   /** One consistent look at depths, counters and the conservation equation. */
   inspect(): Promise<QueueState>;
   /** Adds to counters that no script of the protocol owns. */
@@ -120,6 +123,7 @@ export function createQueue(redis: Redis, keys: QueueKeys): Queue {
     parked: (ids) => parked(redis, keys, ids),
     failedBytes: () => failedBytes(redis, keys),
     restore: (options) => restore(redis, keys, options),
+    heldAmong: (entries) => heldAmong(redis, keys, entries),
     inspect: () => inspect(redis, keys),
     addStats: (counts) => addStats(redis, keys, counts),
     lastPush: (producerId) => lastPush(redis, keys, producerId),

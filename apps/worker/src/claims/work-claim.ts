@@ -11,6 +11,7 @@ import { toDeadLetterLines, toDeadLetters } from '../storing/dead-letters.ts';
 import type { DeadLetterLine } from '../storing/dead-letters.ts';
 import { decodeClaim } from '../storing/decode-claim.ts';
 import type { DecodedClaim, DecodedEntry, RejectedEntry } from '../storing/decode-claim.ts';
+import { keepLostHeld } from '../storing/keep-lost-held.ts';
 import { keepLostLetters } from '../storing/keep-lost-letters.ts';
 import type { KeepLostParts } from '../storing/keep-lost-letters.ts';
 import type { ProbeEntries } from '../storing/probe-entries.ts';
@@ -40,7 +41,7 @@ import { untilAnswered } from './until-answered.ts';
  */
 export interface WorkClaimParts {
   readonly worker: string;
-  readonly queue: Pick<Queue, 'finish' | 'parked' | 'redrives' | 'release'>;
+  readonly queue: Pick<Queue, 'enqueue' | 'finish' | 'heldAmong' | 'parked' | 'redrives' | 'release'>;
   readonly keepLetters: KeepLostParts['keepLetters'];
   readonly heldClaims: HeldClaims;
   readonly writer: BatchWriter;
@@ -97,7 +98,7 @@ async function storeHeld(parts: WorkClaimParts, held: HeldClaim, isAdopted: bool
   const { inserted, duplicates } = written;
   const finished = await finish(parts, held, { stored: inserted, duplicates, deadLetters, held: decoded.held });
   if (finished !== 'finished' && finished !== 'gone') return;
-  if (finished === 'gone') await keepLost(parts, held, deadLetters);
+  if (finished === 'gone') await keepLost(parts, held, { lines: deadLetters, entries: decoded.held });
   parts.tally.finished({ held: decoded.held.length, elapsedMs: parts.clockMs() - startedMs });
   countDeadLetters(parts, held, rejected);
 }
@@ -177,23 +178,36 @@ async function finish(
 }
 
 /** Keeps what would be lost with the data set of Redis, for as long as it takes; a drain waits as long as for a batch. */
-async function keepLost(parts: WorkClaimParts, held: HeldClaim, lines: readonly DeadLetterLine[]): Promise<void> {
-  if (lines.length === 0) return;
-  const facts = { batch_id: held.claim.batchId, dead_letters: lines.length };
+async function keepLost(
+  parts: WorkClaimParts,
+  held: HeldClaim,
+  { lines, entries }: { readonly lines: readonly DeadLetterLine[]; readonly entries: readonly Buffer[] },
+): Promise<void> {
+  if (lines.length === 0 && entries.length === 0) return;
+  const facts = { batch_id: held.claim.batchId, dead_letters: lines.length, held: entries.length };
   const kept = await untilAnswered(
-    () => keepLostLetters(parts, lines),
+    async () => ({
+      letters: await keepLostLetters(parts, lines),
+      entries: await keepLostHeld(parts.queue, entries),
+    }),
     {
       sleep: parts.sleep,
       random: parts.random,
       onError: (error) => {
-        parts.logger.warn({ ...facts, err: error }, 'dead letters of a claim that is gone are not kept yet');
+        parts.logger.warn(
+          { ...facts, err: error },
+          'dead letters and held entries of a claim that is gone are not kept yet',
+        );
         return true;
       },
     },
     parts.drain.leavePostgres,
   );
-  if (kept === null) parts.logger.error(facts, 'dead letters of a claim that is gone were left, they may be lost');
-  else if (kept > 0) parts.logger.error({ ...facts, kept }, 'redis lost dead letters, they are in audit_dead_letters');
+  if (kept === null) parts.logger.error(facts, 'what a claim that is gone had to keep was left, it may be lost');
+  if (kept !== null && kept.letters > 0)
+    parts.logger.error({ ...facts, kept: kept.letters }, 'redis lost dead letters, they are in audit_dead_letters');
+  if (kept !== null && kept.entries > 0)
+    parts.logger.error({ ...facts, kept: kept.entries }, 'redis lost held entries, they are in the queue again');
 }
 
 /** Asks Redis until it answers, or until the drain leaves it; null when the claim is left to its lease. */
