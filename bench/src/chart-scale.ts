@@ -47,15 +47,15 @@ export function toValueScale(values: readonly number[]): Scale {
   return { ticks: own, at: (value) => (value - start) / width };
 }
 
-/** A value in at most five characters: 950, 1.5k, 30M. */
+const SUFFIXES = [
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+] as const;
+
+/** A value in a few characters: 950, 1.5k, 30M; whole multiples of 1,024 as 64Ki. */
 export function toShortText(value: number): string {
-  const [divisor, suffix] =
-    Math.abs(value) >= 1e9
-      ? [1e9, 'G']
-      : Math.abs(value) >= 1e6
-        ? [1e6, 'M']
-        : Math.abs(value) >= 1e3
-          ? [1e3, 'k']
-          : [1, ''];
+  if (value >= 1_024 && value < 1_048_576 && value % 1_024 === 0 && value % 1_000 !== 0) return `${value / 1_024}Ki`;
+  const [divisor, suffix] = SUFFIXES.find(([size]) => Math.abs(value) >= size) ?? [1, ''];
   return `${Number((value / divisor).toPrecision(3))}${suffix}`;
 }

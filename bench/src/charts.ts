@@ -26,7 +26,7 @@ export interface Chart {
 
 const WIDTH = 720;
 const PLOT = { left: 84, right: 692, height: 250 } as const;
-const LEGEND_ROW = 24;
+const LEGEND_ROW = 27;
 const LEGEND_LETTER = 7.6;
 const TICK_GAP = 46;
 const MARK = 4.5;
@@ -103,19 +103,20 @@ interface Frame {
   readonly y: (value: number) => number;
 }
 
-/** Every other tick is for wide screens; a tick that would touch its neighbour has no text at all. */
+/** A tick that would touch its neighbour has no text; of many, every other one is for wide screens, counted from the last. */
 function toXTicks(scale: Scale, frame: Frame): readonly string[] {
   const bottom = frame.top + PLOT.height;
-  let lastX = Number.NEGATIVE_INFINITY;
-  let named = 0;
+  const named = scale.ticks.reduceRight<readonly number[]>((kept, tick) => {
+    const [next] = kept;
+    return next === undefined || frame.x(next) - frame.x(tick) >= TICK_GAP ? [tick, ...kept] : kept;
+  }, []);
   return scale.ticks.map((tick) => {
-    const x = frame.x(tick);
-    const mark = `<path class="axis" d="M${round(x)} ${bottom}v5"/>`;
-    if (x - lastX < TICK_GAP) return mark;
-    lastX = x;
-    named += 1;
-    const kind = named % 2 === 0 && scale.ticks.length > 5 ? 'faint wide' : 'faint';
-    return `${mark}<text class="${kind}" x="${round(x)}" y="${bottom + 24}" text-anchor="middle">${toShortText(tick)}</text>`;
+    const x = round(frame.x(tick));
+    const at = named.indexOf(tick);
+    const mark = `<path class="axis" d="M${x} ${bottom}v5"/>`;
+    if (at < 0) return mark;
+    const kind = named.length > 5 && (named.length - at) % 2 === 0 ? 'faint wide' : 'faint';
+    return `${mark}<text class="${kind}" x="${x}" y="${bottom + 24}" text-anchor="middle">${toShortText(tick)}</text>`;
   });
 }
 
@@ -163,7 +164,7 @@ export function toSvg(chart: Chart): string {
   const xScale = chart.logX === true ? toLogScale(xs) : toValueScale(xs);
   const yScale = toLinearScale(Math.max(0, ...all.map(([, y]) => y)));
   const legend = series.length > 1 ? toLegend(series, 62) : { lines: [], rows: 0 };
-  const top = 88 + legend.rows * LEGEND_ROW;
+  const top = (series.length > 1 ? 98 : 90) + legend.rows * LEGEND_ROW;
   const bottom = top + PLOT.height;
   const height = bottom + 70;
   const inset = 18;
@@ -178,7 +179,7 @@ export function toSvg(chart: Chart): string {
     `<style>${STYLE}</style>`,
     `<text class="title" x="24" y="34">${escape(chart.title)}</text>`,
     ...legend.lines,
-    `<text class="faint" x="24" y="${top - 18}">${escape(chart.yLabel)}</text>`,
+    `<text class="faint" x="24" y="${top - 20}">${escape(chart.yLabel)}</text>`,
     ...toYTicks(yScale, frame),
     ...toXTicks(xScale, frame),
     ...series.map((each, index) => toLine(each, index, frame)),
