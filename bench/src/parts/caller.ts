@@ -1,58 +1,60 @@
 /**
- * What a call costs its caller: CPU under load, the synchronous part, and the wait for a receipt at a steady rate, beside
- * a bare awaited LPUSH on a connection of its own. Every cell is a fresh process: garbage of one must not be paid by the next.
+ * What a call costs its caller: CPU under load, the part of it that runs before the call returns, and the wait for a
+ * receipt at a steady rate, beside a bare awaited LPUSH on a connection of its own. The comparison is fair, because both
+ * push the same events at the same rate into the same Redis, which syncs its file before it answers either; the bare one
+ * does nothing else: no validation, redaction, id, capacity, count, or copy for replay. No worker runs, so nothing but
+ * caller and Redis share the cores. The loop that makes events and awaits is measured alone, too, and printed.
  */
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { z } from 'zod';
-import type { Measurement } from '../report.ts';
-import type { Stack } from '../stack.ts';
+import type { Part, PartContext } from '../part.ts';
+import type { Bound, Measurement } from '../report.ts';
+import { Collected } from '../cells/collected.ts';
+import { emptyServers } from '../cells/empty-servers.ts';
+import { runCell } from '../cells/run-cell.ts';
 
-const run = promisify(execFile);
-const CELL = resolve(import.meta.dirname, '../caller-cell.ts');
 const PART = 'caller';
-const CellResult = z.record(z.string(), z.number());
 
-async function runCell(stack: Stack, kind: string, scale: number): Promise<Readonly<Record<string, number>>> {
-  const env = {
-    ...process.env,
-    REDIS_URL: stack.redis.url,
-    DATABASE_URL: stack.postgres.url,
-    AUDIT_MAX_QUEUE_LENGTH: '5000000',
+async function runCaller({ stack, scale }: PartContext, kind: string): Promise<Readonly<Record<string, number>>> {
+  await emptyServers(stack);
+  return runCell('caller', { stack, args: [kind, scale] });
+}
+
+function addWaits(
+  collected: Collected,
+  steady: Readonly<Record<string, number>>,
+  bare: Readonly<Record<string, number>>,
+): void {
+  const add = (percent: 'p50' | 'p99', bound: Bound): void => {
+    const comparedWith = `bare LPUSH at 1,000/s, awaited ${percent}`;
+    collected.add({ name: comparedWith, unit: 'ms' }, bare[percent]);
+    collected.add(
+      { name: `logAudit at 1,000/s, awaited ${percent}`, unit: 'ms', comparedWith, bound },
+      steady[percent],
+    );
   };
-  const { stdout } = await run(process.execPath, [CELL, kind, String(scale)], { env });
-  return CellResult.parse(JSON.parse(stdout));
+  add('p50', { ratioAtMost: 1.5 });
+  add('p99', { ratioAtMost: 2 });
 }
 
-/** Runs every cell once a round, interleaved. */
-export async function measureCaller(
-  stack: Stack,
-  options: { readonly rounds: number; readonly scale: number },
-): Promise<readonly Measurement[]> {
-  const values = new Map<string, number[]>();
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const kind of ['loop', 'saturated', 'steady-lpush', 'steady']) {
-      for (const [name, value] of Object.entries(await runCell(stack, kind, options.scale))) {
-        values.set(name, [...(values.get(name) ?? []), value]);
-      }
-    }
+async function run(context: PartContext): Promise<readonly Measurement[]> {
+  const collected = new Collected(PART);
+  for (let round = 1; round <= context.rounds; round += 1) {
+    context.say(`caller: round ${round} of ${context.rounds}`);
+    const loop = await runCaller(context, 'loop');
+    const saturated = await runCaller(context, 'saturated');
+    const bare = await runCaller(context, 'steady-lpush');
+    const steady = await runCaller(context, 'steady');
+    collected.add({ name: 'the measuring loop alone, CPU of the process an event', unit: 'µs' }, loop['micros']);
+    const cpu = { name: 'logAudit under load, CPU of the caller an event', unit: 'µs', bound: { atMost: 8 } };
+    collected.add(cpu, saturated['micros']);
+    collected.add({ name: 'logAudit under load, calls a second', unit: 'calls/s' }, saturated['callsPerSecond']);
+    const synchronous = { name: 'logAudit, synchronous part of a call', unit: 'µs', bound: { atMost: 10 } };
+    collected.add(synchronous, saturated['synchronousMicros']);
+    const slowest = { name: 'logAudit, synchronous part of a call, mean of the slowest of 100 turns', unit: 'µs' };
+    collected.add(slowest, saturated['synchronousP99Micros']);
+    addWaits(collected, steady, bare);
   }
-  const of = (name: string, unit: string, comparedWith?: string): Measurement => ({
-    part: PART,
-    name,
-    unit,
-    values: values.get(name) ?? [],
-    ...(comparedWith !== undefined && { comparedWith }),
-  });
-  return [
-    of('the measuring loop alone, CPU of the process an event', 'µs'),
-    of('logAudit under load, CPU of the caller an event', 'µs'),
-    of('logAudit under load, calls a second', 'calls/s'),
-    of('logAudit, synchronous part of a call', 'µs'),
-    of('bare LPUSH at 1,000/s, awaited p50', 'ms'),
-    of('bare LPUSH at 1,000/s, awaited p99', 'ms'),
-    of('logAudit at 1,000/s, awaited p50', 'ms', 'bare LPUSH at 1,000/s, awaited p50'),
-    of('logAudit at 1,000/s, awaited p99', 'ms', 'bare LPUSH at 1,000/s, awaited p99'),
-  ];
+  return collected.toMeasurements();
 }
+
+/** What a call costs its caller. */
+export const caller: Part = { name: PART, title: 'What a call costs its caller', run };

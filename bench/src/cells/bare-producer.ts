@@ -1,0 +1,37 @@
+import { randomFillSync } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createUuidV7, type AuditEventInput } from '@auditlane/schema';
+import { BARE_KEY, type BareEvent } from './bare-event.ts';
+import { MicroBatch } from './micro-batch.ts';
+import { openPlainRedis } from './plain-redis.ts';
+
+const DRAIN_POLL_MS = 20;
+
+/** Pushes events as they are, together within a turn of the event loop; nothing is checked, counted or kept. */
+export interface BareProducer extends AsyncDisposable {
+  /** Resolves with the id when the list has it. */
+  push(event: AuditEventInput): Promise<string>;
+  /** Resolves when the list is empty. */
+  drained(): Promise<void>;
+}
+
+export function openBareProducer(redisUrl: string): BareProducer {
+  const redis = openPlainRedis(redisUrl);
+  const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
+  const batch = new MicroBatch((lines) => redis.lpush(BARE_KEY, ...lines));
+  const host = hostname();
+  let n = 0;
+  return {
+    push: async (event) => {
+      n += 1;
+      const bare: BareEvent = { ...event, id: mint(), host, producer: 'bare', n };
+      await batch.add(JSON.stringify(bare));
+      return bare.id;
+    },
+    drained: async () => {
+      while ((await redis.llen(BARE_KEY)) > 0) await sleep(DRAIN_POLL_MS);
+    },
+    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
+  };
+}

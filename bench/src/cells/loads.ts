@@ -1,0 +1,40 @@
+/** The two ways in which cells put a load on: as fast as callers get answers, and at a steady rate whatever the answers. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Makes one call; `number` counts from 0. */
+export type Call = (number: number) => Promise<unknown>;
+
+/** `callers` that each await every call before the next one, until `count` calls are answered. */
+export async function loopClosed(
+  load: { readonly callers: number; readonly count: number },
+  call: Call,
+): Promise<void> {
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    while (next < load.count) {
+      next += 1;
+      await call(next - 1);
+    }
+  };
+  await Promise.all(Array.from({ length: load.callers }, () => caller()));
+}
+
+/**
+ * Calls at a steady rate, those of each millisecond together, and resolves when all are answered. A slow answer does not
+ * slow the rate. Returns the seconds that the offering took, the answers not included.
+ */
+export async function offerSteadily(
+  load: { readonly perSecond: number; readonly count: number },
+  call: Call,
+): Promise<number> {
+  const pending: Promise<unknown>[] = [];
+  const started = performance.now();
+  for (let sent = 0; sent < load.count;) {
+    const due = Math.min(load.count, Math.floor(((performance.now() - started) * load.perSecond) / 1000));
+    for (; sent < due; sent += 1) pending.push(call(sent));
+    await sleep(1);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  await Promise.all(pending);
+  return seconds;
+}

@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { PartContext } from '../src/part.ts';
+import type { Measurement } from '../src/report.ts';
+import { startStack } from '../src/stack.ts';
+
+/** Runs a part on a stack of its own, in one round at the smallest scale. */
+export async function measureSmallest(
+  run: (context: PartContext) => Promise<readonly Measurement[]>,
+): Promise<readonly Measurement[]> {
+  await using opened = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'auditlane-bench-test-'));
+  opened.defer(() => rm(directory, { recursive: true, force: true }));
+  const stack = opened.use(await startStack());
+  return await run({ stack, rounds: 1, scale: 0.005, directory, say: () => undefined });
+}
+
+/** Fails unless exactly these were measured, each as one finite positive number, and compared with what is there. */
+export function expectMeasured(measured: readonly Measurement[], names: readonly string[]): void {
+  expect(measured.map(({ name }) => name).toSorted()).toEqual([...names].toSorted());
+  for (const { name, values, comparedWith } of measured) {
+    expect(values.length, name).toBeGreaterThan(0);
+    for (const value of values) expect(Number.isFinite(value) && value > 0, `${name}: ${value}`).toBe(true);
+    if (comparedWith !== undefined) expect(names, `what ${name} is compared with`).toContain(comparedWith);
+  }
+}
