@@ -48,6 +48,7 @@ test.each<[string, Partial<LossFacts>, Partial<FleetMetrics>, string | null]>([
   ['incarnation', { incarnationAgeMs: 2 * HOUR_MS }, {}, null],
   ['replayed', { growth: { ...GROWTH, replayed: 1 } }, {}, 'warning'],
   ['overflow', { growth: { ...GROWTH, overflow: 1 } }, {}, 'warning'],
+  ['spool_faults', { growth: { ...GROWTH, spool_faults: 1 } }, {}, 'warning'],
   ['queue_age', {}, { oldest_event_age_ms: 60_000 }, null],
   ['queue_age', {}, { oldest_event_age_ms: 60_001 }, 'warning'],
   ['queue_age', {}, { oldest_event_age_ms: 300_001 }, 'critical'],

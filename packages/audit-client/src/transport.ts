@@ -5,7 +5,7 @@ import { createPostgresLink, type PostgresLink } from './connections/postgres-li
 import { openRedisLink, type RedisLink } from './connections/redis-link.ts';
 import { toTarget } from './connections/target.ts';
 import { type CommitCall, Commits } from './critical/commits.ts';
-import { createDropLedger, type DropLedger } from './drop-ledger.ts';
+import { createDropLedger, type DropLedger, reportDrops } from './drop-ledger.ts';
 import type { LaneEntry } from './lanes/lane-entry.ts';
 import { ProducerLane } from './lanes/lane.ts';
 import { offerSpooled } from './lanes/offered-entry.ts';
@@ -17,6 +17,7 @@ import { createRetention } from './ring/create-retention.ts';
 import type { RingStats } from './ring/ring-stats.ts';
 import { Safekeeping } from './ring/safekeeping.ts';
 import type { Settings } from './settings/settings.ts';
+import { FaultReport } from './spool/fault-report.ts';
 import type { SpoolCall } from './spool/group-commit.ts';
 import { createFindSettled } from './spool/find-settled.ts';
 import type { FramePosition } from './spool/segment-writer.ts';
@@ -57,6 +58,11 @@ export class Transport {
   readonly #spool: Spool;
   readonly #postgres: PostgresLink;
   readonly #commits: Commits;
+  readonly #faults = new FaultReport(async (count) => {
+    const queue = this.#redis?.gate.state === 'ready' ? this.#redis.queue : null;
+    await queue?.addStats({ spool_faults: count });
+    return queue !== null;
+  });
   #redis: RedisLink | null = null;
   #replayDueSince: number | null = null;
   /** The last number of the closing record that was written. */
@@ -84,6 +90,7 @@ export class Transport {
       findSettled: createFindSettled(this.#postgres.findStored, (ids) => this.#openRedis().queue.parked(ids)),
       offer: (entries) => offerSpooled(entries, (lane, entry) => this.addToLane(lane, entry)),
       onCorrupt: () => this.drops.add('spool_corrupt'),
+      onFault: () => this.#faults.add(),
       onWaiting: () => this.#ticker.wake(),
       warnings,
       now: () => this.#ticker.now(),
@@ -138,19 +145,10 @@ export class Transport {
     this.#commits.add(call);
   }
 
-  /** Brings drops that no push has carried yet to `audit:stats`; when Redis does not take them they stay for the next try. */
+  /** See `reportDrops`; nothing while Redis is away. */
   async reportDrops(): Promise<void> {
-    if (this.#redis?.gate.state !== 'ready') {
-      return;
-    }
-    const counts = this.drops.take();
-    if (counts === null) {
-      return;
-    }
-    try {
-      await this.#redis.queue.enqueue([], { lane: 'main', capacity: 0, dropped: counts });
-    } catch {
-      this.drops.giveBack(counts);
+    if (this.#redis?.gate.state === 'ready') {
+      await reportDrops(this.drops, this.#redis.queue);
     }
   }
 
@@ -180,6 +178,7 @@ export class Transport {
       }),
       this.#closeSafekeeping(),
     ]);
+    await this.#faults.close();
     await this.reportDrops();
     await this.retire();
     this.#ticker.stop();

@@ -113,7 +113,9 @@ test('row C4: a disk that takes nothing: "queued" without a second copy; with Re
   expect(await client.logAudit(buildEvent())).toEqual({ id: expect.any(String), status: 'queued' });
   expect(await client.logAudit(buildEvent())).toEqual({ status: 'rejected', reason: 'queue_full' });
   expect(warnings.map((warning) => warning.message)).toContain('audit spool cannot be written, events wait in memory');
-  expect(client.stats().spool.faults).toBeGreaterThan(0);
+  const { faults } = client.stats().spool;
+  expect(faults).toBeGreaterThan(0);
+  await waitFor(async () => (await redis.hget('audit:stats', 'spool_faults')) === `${faults}`);
 });
 
 test('a dead letter is settled: its copy on disk goes', async () => {

@@ -44,6 +44,7 @@ export const FleetMetrics = z
     ),
     producers_with_missing_events: count('Producers that these events are of.'),
     total_replayed_events: count('Events that clients pushed again, since Redis had lost them.'),
+    total_spool_faults: count('Writes to the spools of clients that failed; tried again, and told by the receipts.'),
     total_adopted_batches: count('Claims of dead workers that another took over.'),
     total_fenced_batches: count('Acknowledgements that came after the claim had been taken over, refused.'),
     incarnation_changes: count('How often Redis came back with another data set.'),

@@ -17,7 +17,7 @@ export interface StoredLosses {
 }
 
 /** Counters whose growth is judged. */
-const WATCHED = ['dead', 'enqueued', 'overflow', 'replayed', 'adopted', 'fenced'] as const;
+const WATCHED = ['dead', 'enqueued', 'overflow', 'replayed', 'adopted', 'fenced', 'spool_faults'] as const;
 export type Growth = Readonly<Record<(typeof WATCHED)[number], number>>;
 
 /** What has to do with losses at one moment. */
@@ -62,7 +62,7 @@ export async function readStoredLosses(pool: Pool): Promise<StoredLosses> {
 /** Makes the memory of a monitor. A source that is away is null: then what it said last stays. */
 export function createLossWatch(): (at: number, redis: RedisFacts | null, stored: StoredLosses | null) => LossFacts {
   const notes = WATCHED.map((name) => [name, createDropHistory()] as const);
-  let growth: Growth = { dead: 0, enqueued: 0, overflow: 0, replayed: 0, adopted: 0, fenced: 0 };
+  let growth: Growth = { dead: 0, enqueued: 0, overflow: 0, replayed: 0, adopted: 0, fenced: 0, spool_faults: 0 };
   let sums = { difference: 0, openSince: 0, changedAt: 0 };
   let incarnation: string | null = null;
   let seenAt: number | null = null;

@@ -93,6 +93,15 @@ const LOSS_RULES: readonly LossRule[] = [
       action: 'npm run pm2 -- scale audit-worker +2',
     };
   },
+  function spoolsFail({ losses }) {
+    if (losses.growth.spool_faults === 0) return null;
+    return {
+      condition: 'spool_faults',
+      severity: 'warning',
+      message: `Disks of clients fail! Writes to spools that failed in the last minute: ${losses.growth.spool_faults}`,
+      action: 'Look for "audit spool" in the logs of the applications: they name the folder and the error',
+    };
+  },
   function queueOld({ isRedisConnected, metrics }) {
     if (!isRedisConnected || metrics.oldest_event_age_ms <= AGE_WARNING_MS) return null;
     return {

@@ -72,6 +72,7 @@ const COUNTERS: Readonly<Record<string, readonly [help: string, field: keyof Fle
   audit_events_duplicate_total: ['Acknowledged events whose row was there.', 'total_duplicate_events'],
   audit_events_overflow_total: ['Events that found the queue full.', 'total_overflow_events'],
   audit_events_replayed_total: ['Events pushed again after Redis had lost them.', 'total_replayed_events'],
+  audit_spool_faults_total: ['Writes to the spools of clients that failed.', 'total_spool_faults'],
   audit_claims_adopted_total: ['Claims of dead workers that another took over.', 'total_adopted_batches'],
   audit_claims_fenced_total: ['Acknowledgements that came too late.', 'total_fenced_batches'],
   audit_incarnation_changes_total: ['Times that Redis came back with another data set.', 'incarnation_changes'],

@@ -85,6 +85,7 @@ function toTotals(redis: RedisFacts | null) {
     total_duplicate_events: stats['duplicates'] ?? 0,
     total_dead_letters: stats['dead'] ?? 0,
     total_replayed_events: stats['replayed'] ?? 0,
+    total_spool_faults: stats['spool_faults'] ?? 0,
     total_adopted_batches: stats['adopted'] ?? 0,
     total_fenced_batches: stats['fenced'] ?? 0,
   };

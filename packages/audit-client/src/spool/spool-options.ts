@@ -18,6 +18,8 @@ export interface SpoolOptions {
   readonly offer: Offer;
   /** An event that had a receipt is lost by damage of the disk. */
   readonly onCorrupt: () => void;
+  /** A write or a sync failed. */
+  readonly onFault: () => void;
   /** How segments are opened; by default on the real disk. */
   readonly openFile?: OpenSegmentFile | undefined;
   /** Events may wait for a replay: `tick` is to be called. */

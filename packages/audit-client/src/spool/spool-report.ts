@@ -1,4 +1,4 @@
-import { toErrorFacts, type Warnings } from '../warnings.ts';
+import { toErrorFacts } from '../warnings.ts';
 import { countLeft } from './count-left.ts';
 import type { SpoolOptions } from './spool-options.ts';
 
@@ -15,15 +15,10 @@ export class SpoolReport {
   corrupt = 0;
   faults = 0;
   adopted = 0;
-  readonly #dir: string;
-  readonly #warnings: Warnings;
-  readonly #onLost: () => void;
+  readonly #options: Pick<SpoolOptions, 'dir' | 'warnings' | 'onCorrupt' | 'onFault'>;
 
-  /** `onLost`: an event that had a receipt cannot be read any more. */
-  constructor({ dir, warnings, onLost }: { dir: string; warnings: Warnings; onLost: () => void }) {
-    this.#dir = dir;
-    this.#warnings = warnings;
-    this.#onLost = onLost;
+  constructor(options: Pick<SpoolOptions, 'dir' | 'warnings' | 'onCorrupt' | 'onFault'>) {
+    this.#options = options;
   }
 
   get counts() {
@@ -32,7 +27,8 @@ export class SpoolReport {
   }
 
   warn(condition: string, facts: Readonly<Record<string, unknown>> = {}): void {
-    this.#warnings.warn(condition, { dir: this.#dir, ...facts });
+    const { dir, warnings } = this.#options;
+    warnings.warn(condition, { dir, ...facts });
   }
 
   /** Something failed, and will be tried again. */
@@ -43,6 +39,7 @@ export class SpoolReport {
   /** A write or a sync failed. */
   fault(condition: string, error: unknown): void {
     this.faults += 1;
+    this.#options.onFault();
     this.failed(condition, error);
   }
 
@@ -61,7 +58,7 @@ export class SpoolReport {
   damage(costsEvent: boolean): void {
     this.corrupt += 1;
     if (costsEvent) {
-      this.#onLost();
+      this.#options.onCorrupt();
     }
     this.warn('audit spool is damaged, what cannot be read was put aside');
   }

@@ -46,7 +46,7 @@ export class Spool {
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#report = new SpoolReport({ dir: options.dir, warnings: options.warnings, onLost: options.onCorrupt });
+    this.#report = new SpoolReport(options);
     this.#folders = new Map([[options.producerId, options.guarantee]]);
     this.#writer = new SegmentWriter(
       join(options.dir, options.producerId),

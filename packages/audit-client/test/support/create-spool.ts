@@ -19,6 +19,7 @@ export function createSpool(dir: string, producerId: string, overrides: Partial<
       return entries.length;
     },
     onCorrupt: () => undefined,
+    onFault: () => undefined,
     onWaiting: () => undefined,
     warnings: createWarnings({ warn: (_facts, message) => warnings.push(message) }, () => 0),
     now: () => performance.now(),
