@@ -28,6 +28,8 @@ const ROWS_A_DAY = 500_000;
 const DAYS_OF = { hour: 1 / 24, day: 1, week: 7, month: 31 } as const;
 const EVENTS = 300_000;
 const LEAST_EVENTS = 5_000;
+// About fifty rows of each in a full partition: a page has fifty, so it looks at one or two partitions at every size.
+const USERS = 10_000;
 const TIMES = 200;
 const LEAST_TIMES = 20;
 const WORKERS = 2;
@@ -39,6 +41,7 @@ const inOne = (rows: number): string => `${toCount(rows)} rows in one partition`
 interface Plan extends PartContext {
   readonly url: string;
   readonly sizes: readonly number[];
+  readonly users: number;
   readonly found: Collection;
 }
 
@@ -49,7 +52,7 @@ async function measure(plan: Plan, pool: Pool, table: { readonly name: string; r
   const [least = 0] = plan.sizes;
   const isBase = table.name === inPartitions(least);
   const times = Math.max(LEAST_TIMES, Math.round(TIMES * Math.min(1, scale)));
-  for (const { question, p50, p99 } of await askAll(pool, { rows: table.rows, times })) {
+  for (const { question, p50, p99 } of await askAll(pool, { rows: table.rows, users: plan.users, times })) {
     const comparedWith = `the newest 50 ${question}, p50, ${inPartitions(least)}`;
     // Without a range of ids the history of a resource looks at every partition's bloom filter: no figure is promised.
     const bound = question === 'of a resource' ? {} : { bound: { ratioAtMost: FLAT } };
@@ -80,7 +83,7 @@ async function measurePartitions(plan: Plan): Promise<void> {
   const width = choosePartitionWidth({ rowsPerDay: ROWS_A_DAY, sharedBuffersBytes, retentionDays: 90 });
   // A table that is scaled down has as many partitions, with fewer rows in each.
   const rowsPerPartition = Math.max(1, Math.round(ROWS_A_DAY * DAYS_OF[width] * scale));
-  await using table = await openGrowingTable({ url: plan.url, width, rowsPerPartition });
+  await using table = await openGrowingTable({ url: plan.url, width, rowsPerPartition, users: plan.users });
   for (const size of [...sizes, least]) {
     const partitions = await table.resizeTo(size);
     say(`${inPartitions(size)} of a ${width}: ${partitions} partitions`);
@@ -96,7 +99,7 @@ async function measureOnePartition(plan: Plan): Promise<void> {
   const pool = openPool(plan.url);
   try {
     plan.say(`${inOne(rows)}: this takes its time`);
-    await fillOnePartition(pool, { url: plan.url, rows });
+    await fillOnePartition(pool, { url: plan.url, rows, users: plan.users });
     for (let round = 1; round <= plan.rounds; round += 1) await measure(plan, pool, { name: inOne(rows), rows });
   } finally {
     await pool.end();
@@ -105,12 +108,13 @@ async function measureOnePartition(plan: Plan): Promise<void> {
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
   const sizes = SIZES.map((size) => Math.round(size * context.scale));
+  const users = Math.max(1, Math.round(USERS * context.scale));
   await assertDiskSpace(context.directory, sizes.at(-1) ?? 0);
   const found = createCollection(PART);
   for (const measureLayout of [measurePartitions, measureOnePartition]) {
     // One after the other, each in a database of its own: dropping it frees the disk for the next.
     await using database = await openOwnDatabase(context.stack.postgres.url, 'bench_rows');
-    await measureLayout({ ...context, url: database.url, sizes, found });
+    await measureLayout({ ...context, url: database.url, sizes, users, found });
   }
   return found.all();
 }

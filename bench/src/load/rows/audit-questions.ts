@@ -2,15 +2,21 @@
 import { readHistory, type Pool } from '@auditlane/store';
 import { percentile } from '../../statistics.ts';
 
-type Ask = (pool: Pool, number: number) => Promise<number>;
+/** Which rows the table has: numbered from 1 to `rows`, spread over `users` users. */
+export interface RowFacts {
+  readonly rows: number;
+  readonly users: number;
+}
 
-const USERS = 50_000;
+type Ask = (pool: Pool, number: number, facts: RowFacts) => Promise<number>;
+
 const TYPES = 40;
 const PAGE = 50;
 
-function query(name: string, condition: string, values: (number: number) => readonly unknown[]): Ask {
+function query(name: string, condition: string, values: (number: number, facts: RowFacts) => readonly unknown[]): Ask {
   const text = `select * from audit_logs where ${condition} order by id desc limit ${PAGE}`;
-  return async (pool, number) => (await pool.query({ name, text, values: [...values(number)] })).rows.length;
+  return async (pool, number, facts) =>
+    (await pool.query({ name, text, values: [...values(number, facts)] })).rows.length;
 }
 
 /** A resource of a generated row. */
@@ -20,7 +26,7 @@ function resourceOf(number: number): string {
 
 const ASKS = {
   'of all': query('bench_all', 'true', () => []),
-  'of a user': query('bench_user', 'user_id = $1', (number) => [`user-${number % USERS}`]),
+  'of a user': query('bench_user', 'user_id = $1', (number, { users }) => [`user-${number % users}`]),
   'of a type': query('bench_type', 'event_type = $1', (number) => [`order.changed_${number % TYPES}`]),
   'of a resource': async (pool, number) => {
     const page = { resourceType: 'order', resourceId: resourceOf(number), before: null, limit: PAGE };
@@ -42,19 +48,19 @@ export interface Answered {
 
 const WARM_UP = 10;
 
-/** Asks each question `times` times over one connection, for rows numbered below `rows`, after some that do not count. */
+/** Asks each question `times` times, for rows all over the table, after some that do not count. */
 export async function askAll(
   pool: Pool,
-  { rows, times }: { readonly rows: number; readonly times: number },
+  { times, ...facts }: RowFacts & { readonly times: number },
 ): Promise<readonly Answered[]> {
   const answered: Answered[] = [];
   for (const [question, ask] of Object.entries(ASKS)) {
     const waits: number[] = [];
     let seen = 0;
     for (let turn = -WARM_UP; turn < times; turn += 1) {
-      const number = 1 + Math.floor((rows * (((turn + WARM_UP) * 0.618_033_988_75) % 1)) % rows);
+      const number = 1 + Math.floor((facts.rows * (((turn + WARM_UP) * 0.618_033_988_75) % 1)) % facts.rows);
       const started = performance.now();
-      seen += await ask(pool, number);
+      seen += await ask(pool, number, facts);
       if (turn >= 0) waits.push(performance.now() - started);
     }
     if (seen === 0 && !question.endsWith('day')) throw new Error(`the newest events ${question}: none was found`);

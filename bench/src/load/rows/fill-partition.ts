@@ -1,6 +1,6 @@
 /**
- * Rows made inside Postgres: the same columns, sizes and spread as the events that are measured (50,000 users, 40 types,
- * a resource each), with ids whose times are spread evenly over a partition's time.
+ * Rows made inside Postgres: the same columns and sizes as the events that are measured, 40 types, a resource each, and
+ * so many users that a full partition has about fifty rows of each; ids whose times are spread evenly over a time.
  */
 import type { PostgresClient } from '../../postgres-client.ts';
 
@@ -9,7 +9,7 @@ const ROWS = `
     severity, service_name, outcome, host, description, metadata, ip_address, user_agent, producer_id, producer_seq)
   select
     overlay(overlay(uuid_floor(at)::text placing '7' from 15) placing lpad(to_hex(n), 12, '0') from 25)::uuid,
-    n / 1000, at, at, 'user-' || mixed % 50000, 'order', 'ord_' || to_hex(mixed) || '_' || n,
+    n / 1000, at, at, 'user-' || mixed % $5::bigint, 'order', 'ord_' || to_hex(mixed) || '_' || n,
     'order.changed_' || mixed % 40, 'info', 'info', 'bench', 'success', 'bench',
     'Order ' || n || ' was changed by its owner in the customer console',
     jsonb_build_object('region', 'eu-west', 'amount_cents', mixed % 1000000, 'request_id', 'req-' || to_hex(mixed) || '-' || n,
@@ -31,14 +31,16 @@ export interface RowRange {
   readonly rows: number;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Over how many users the rows are spread. */
+  readonly users: number;
 }
 
 /** Adds the rows; the client's session no longer waits for the disk, since nothing here is worth a guarantee. */
-export async function insertRows(client: PostgresClient, { first, rows, fromMs, toMs }: RowRange): Promise<void> {
+export async function insertRows(client: PostgresClient, { first, rows, fromMs, toMs, users }: RowRange): Promise<void> {
   await client.query('set synchronous_commit = off');
   const toMsAt = (row: number): number => fromMs + ((toMs - fromMs) * row) / rows;
   for (let at = 0; at < rows; at += STATEMENT_ROWS) {
     const count = Math.min(STATEMENT_ROWS, rows - at);
-    await client.query(ROWS, [first + at, toMsAt(at), toMsAt(at + count), count]);
+    await client.query(ROWS, [first + at, toMsAt(at), toMsAt(at + count), count, users]);
   }
 }

@@ -13,6 +13,8 @@ export interface GrowingOptions {
   readonly width: PartitionWidth;
   /** Rows of a full partition. */
   readonly rowsPerPartition: number;
+  /** Over how many users the rows are spread. */
+  readonly users: number;
 }
 
 /** See above. */
@@ -29,12 +31,13 @@ const SPAN_DAYS = { hour: 1 / 24, day: 1, week: 7, month: 31 } as const satisfie
 const FILLERS = 2;
 
 /** Opens the table on a database without rows. */
-export async function openGrowingTable({ url, width, rowsPerPartition }: GrowingOptions): Promise<GrowingTable> {
+export async function openGrowingTable(options: GrowingOptions): Promise<GrowingTable> {
+  const { url, width, rowsPerPartition, users } = options;
   const pool = openPool(url);
   let filled = 0;
   const fill = async (partition: Partition | undefined, index: number): Promise<void> => {
     if (partition === undefined) throw new Error(`there is no partition for row ${index * rowsPerPartition}`);
-    await fillPartition(url, partition, { first: 1 + index * rowsPerPartition, rows: rowsPerPartition });
+    await fillPartition(url, partition, { first: 1 + index * rowsPerPartition, rows: rowsPerPartition, users });
   };
   const grow = async (wanted: number): Promise<void> => {
     const pastDays = wanted * SPAN_DAYS[width];
@@ -82,7 +85,7 @@ async function listPast(pool: Pool): Promise<readonly Partition[]> {
 async function fillPartition(
   url: string,
   { name, range }: Partition,
-  rows: { readonly first: number; readonly rows: number },
+  rows: { readonly first: number; readonly rows: number; readonly users: number },
 ): Promise<void> {
   if (range === null) throw new Error(`${name} has no range`);
   await using client = await connectPostgres(url);

@@ -1,5 +1,6 @@
 import { listPartitions, type Pool } from '@auditlane/store';
 import { connectPostgres } from '../../postgres-client.ts';
+import type { RowFacts } from './audit-questions.ts';
 import { insertRows } from './fill-partition.ts';
 import { settle } from './growing-table.ts';
 
@@ -9,7 +10,10 @@ const AHEAD_DAYS = 7;
 const FILLERS = 2;
 
 /** Drops every partition of a database that holds nothing of value and puts `rows` rows into a single one around now. */
-export async function fillOnePartition(pool: Pool, { url, rows }: { readonly url: string; readonly rows: number }) {
+export async function fillOnePartition(
+  pool: Pool,
+  { url, rows, users }: RowFacts & { readonly url: string },
+): Promise<void> {
   for (const { name, range } of await listPartitions(pool, 'audit_logs')) {
     if (range !== null) await pool.query(`drop table ${name}`);
   }
@@ -21,7 +25,7 @@ export async function fillOnePartition(pool: Pool, { url, rows }: { readonly url
   const fillers = Array.from({ length: FILLERS }, async (_, index) => {
     await using client = await connectPostgres(url);
     const fromMs = now - PAST_DAYS * DAY_MS + index * shareMs;
-    await insertRows(client, { first: 1 + index * share, rows: share, fromMs, toMs: fromMs + shareMs });
+    await insertRows(client, { first: 1 + index * share, rows: share, fromMs, toMs: fromMs + shareMs, users });
   });
   await Promise.all(fillers);
   await pool.query('vacuum (analyze) audit_logs_alone');

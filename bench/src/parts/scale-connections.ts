@@ -1,0 +1,85 @@
+/**
+ * The same 2,000 events a second through 1 to 500 clients, each with connections of its own as in as many processes: what a
+ * caller waits, and what Redis pays an event. Fair: the rate stays, so that the number of connections alone differs. Few
+ * processes hold the clients, up to four, since 500 would measure the scheduler of a small machine; no worker runs, so that
+ * Redis works for the callers alone. What grows is the price of an event: with more clients fewer travel together.
+ */
+import { createCollection } from '../load/collect.ts';
+import { callAtRate } from '../load/call-at-rate.ts';
+import { openRedis } from '../load/open-redis.ts';
+import { toCount, toSeries } from '../load/to-series.ts';
+import type { Part, PartContext } from '../part.ts';
+import { cpuSecondsOf } from '../process-cpu.ts';
+import type { Measurement } from '../report.ts';
+
+const PART = 'scale-connections';
+const CLIENTS = [1, 10, 50, 100, 250, 500] as const;
+const MOST_PROCESSES = 4;
+const RATE = 2_000;
+const SECONDS = 20;
+const LEAST_SECONDS = 1;
+const FEW_CLIENTS = 10;
+const QUEUE = 'bench-connections:queue';
+
+const toName = (clients: number, figure: string): string =>
+  `${toCount(clients)} ${clients === 1 ? 'client' : 'clients'}, ${figure}`;
+
+async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
+  const seconds = Math.max(LEAST_SECONDS, SECONDS * scale);
+  const found = createCollection(PART);
+  await using redis = await openRedis(stack.redis.url);
+  const env = { REDIS_URL: stack.redis.url, AUDIT_QUEUE_KEY: QUEUE, AUDIT_MAX_QUEUE_LENGTH: '5000000' };
+  for (let round = 1; round <= rounds; round += 1) {
+    // A run of a hundredth is a test of the harness: five hundred connections would be most of its work.
+    for (const clients of CLIENTS.filter((count) => scale > 0.01 || count <= FEW_CLIENTS)) {
+      say(`round ${round}: ${toName(clients, `${seconds} s`)}`);
+      const before = await cpuSecondsOf([stack.redis.pid]);
+      const called = await callAtRate({
+        rate: RATE,
+        seconds,
+        clients,
+        processes: Math.min(clients, MOST_PROCESSES),
+        env,
+      });
+      const spent = (await cpuSecondsOf([stack.redis.pid])) - before;
+      const keys = await redis.keys('bench-connections:*');
+      if (keys.length > 0) await redis.unlink(keys);
+      if (called.accepted < called.called) throw new Error(`${called.called - called.accepted} calls were rejected`);
+      const compared = (figure: string) => (clients === 1 ? {} : { comparedWith: toName(1, figure) });
+      found.add(toName(clients, 'awaited p50'), { unit: 'ms', value: called.p50 }, compared('awaited p50'));
+      found.add(toName(clients, 'awaited p99'), { unit: 'ms', value: called.p99 }, compared('awaited p99'));
+      const micros = (spent * 1e6) / called.called;
+      found.add(toName(clients, 'CPU of Redis an event'), { unit: 'µs', value: micros }, compared('CPU of Redis an event'));
+    }
+  }
+  return found.all();
+}
+
+function seriesOf(all: readonly Measurement[], figure: string) {
+  return toSeries(all, { part: PART, pattern: new RegExp(`^([\\d,]+) clients?, ${figure}$`), name: figure });
+}
+
+/** How calls and Redis fare with many clients. */
+export const scaleConnections: Part = {
+  name: PART,
+  title: 'Scale: clients',
+  run,
+  charts: (all) => [
+    {
+      name: `${PART}-awaited`,
+      title: 'What a caller waits at 2,000 events/s (limit: one command of Redis an event)',
+      xLabel: 'clients',
+      yLabel: 'ms',
+      logX: true,
+      series: [seriesOf(all, 'awaited p50'), seriesOf(all, 'awaited p99')],
+    },
+    {
+      name: `${PART}-redis`,
+      title: 'CPU of Redis an event at 2,000 events/s (limit: its one thread)',
+      xLabel: 'clients',
+      yLabel: 'µs',
+      logX: true,
+      series: [seriesOf(all, 'CPU of Redis an event')],
+    },
+  ],
+};
