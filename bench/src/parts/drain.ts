@@ -180,9 +180,9 @@ async function warmUp(ground: Ground, context: PartContext, backlog: Backlog): P
   return writeTable(ground, context.directory);
 }
 
-async function run(context: PartContext): Promise<readonly Measurement[]> {
+/** Measures each amount of events on one stack; the figures to reach are those of the published amounts. */
+export async function measureDrain(context: PartContext, amounts: readonly number[]): Promise<readonly Measurement[]> {
   await using ground = await openGround(context.stack);
-  const amounts = AMOUNTS.map((amount) => Math.round(amount * context.scale));
   const largest = await createBacklog(ground.redis, Math.max(...amounts));
   const rows = await warmUp(ground, context, largest);
   const measured: Measurement[] = [];
@@ -196,4 +196,12 @@ async function run(context: PartContext): Promise<readonly Measurement[]> {
 }
 
 /** The part `drain`. */
-export const drain: Part = { name: PART, title: 'Draining a backlog', run };
+export const drain: Part = {
+  name: PART,
+  title: 'Draining a backlog',
+  run: (context) =>
+    measureDrain(
+      context,
+      AMOUNTS.map((amount) => Math.round(amount * context.scale)),
+    ),
+};

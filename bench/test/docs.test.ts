@@ -1,0 +1,112 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { rewriteBlock, writeDocs } from '../src/docs.ts';
+import type { Part } from '../src/part.ts';
+import { PARTS } from '../src/registry.ts';
+import type { Results } from '../src/results.ts';
+
+const PAGE = `# Benchmarks
+
+<!-- bench drain: begin -->
+old
+<!-- bench drain: end -->
+
+Text between.
+
+<!-- bench peers: begin -->
+kept
+<!-- bench peers: end -->
+`;
+
+const drain: Part = {
+  name: 'drain',
+  title: 'Draining a backlog',
+  run: () => Promise.resolve([]),
+  charts: (all) => [
+    {
+      name: 'drain-rate',
+      title: 'Drain rate',
+      xLabel: 'round',
+      yLabel: 'events/s',
+      series: [
+        { name: 'two workers', points: all.flatMap(({ values }) => values.map((value, at) => [at, value] as const)) },
+      ],
+    },
+  ],
+};
+const peers: Part = { name: 'peers', title: 'Peers', run: () => Promise.resolve([]) };
+
+const results: Results = {
+  runs: [
+    {
+      part: 'drain',
+      at: '2026-01-02T03:04:05.000Z',
+      command: 'npm run bench -- --parts drain',
+      machine: '2 cores',
+      load: 0.1,
+    },
+  ],
+  measurements: [{ part: 'drain', name: 'two workers', unit: 'events/s', values: [50_000] }],
+};
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'auditlane-bench-docs-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+test('only the block of its part is rewritten', () => {
+  const page = rewriteBlock(PAGE, 'drain', '## New\n');
+  expect(page).toBe(PAGE.replace('\nold\n', '\n\n## New\n\n'));
+  expect(rewriteBlock(page, 'drain', '## New')).toBe(page);
+});
+
+test('text that means something to String.replace is written as it is', () => {
+  expect(rewriteBlock(PAGE, 'drain', "costs $& and $1 and $'")).toContain("costs $& and $1 and $'");
+});
+
+test.each([
+  ['no block', PAGE.replaceAll('bench drain', 'bench other')],
+  ['a block without an end', PAGE.replace('<!-- bench drain: end -->', '')],
+  ['an end before its begin', '<!-- bench drain: end --><!-- bench drain: begin -->'],
+  ['two blocks', PAGE + PAGE],
+])('a page with %s is not written', (_, page) => {
+  expect(() => rewriteBlock(page, 'drain', 'new')).toThrow('needs one block for the part "drain"');
+});
+
+test('tables, charts, machine and command are written for what was measured, and for nothing else', async () => {
+  await inFolder(async (folder) => {
+    const place = { page: join(folder, 'benchmarks.md'), charts: join(folder, 'charts') };
+    await writeFile(place.page, PAGE);
+    await writeDocs(place, [drain, peers], results);
+    const page = await readFile(place.page, 'utf8');
+    expect(page).toContain(
+      '## Draining a backlog\n\n| measured | median |\n|---|---|\n| two workers | 50,000 events/s |',
+    );
+    expect(page).toContain('![Drain rate: events/s by round, two workers](charts/drain-rate.svg)');
+    expect(page).toContain('2026-01-02, 2 cores, load 0.1 before it: `npm run bench -- --parts drain`');
+    expect(page).toContain('\nkept\n');
+    expect(await readdir(place.charts)).toEqual(['drain-rate.svg']);
+  });
+});
+
+test('a page that lacks a block stays as it was', async () => {
+  await inFolder(async (folder) => {
+    const place = { page: join(folder, 'benchmarks.md'), charts: join(folder, 'charts') };
+    await writeFile(place.page, 'nothing here\n');
+    await expect(writeDocs(place, [drain], results)).rejects.toThrow('needs one block');
+    expect(await readFile(place.page, 'utf8')).toBe('nothing here\n');
+    expect(await readdir(folder)).toEqual(['benchmarks.md']);
+  });
+});
+
+test('the published page has a block for every part, and every part a name of its own', async () => {
+  const page = await readFile(resolve(import.meta.dirname, '../../docs/benchmarks.md'), 'utf8');
+  for (const { name } of PARTS) expect(() => rewriteBlock(page, name, ''), name).not.toThrow();
+  expect(new Set(PARTS.map(({ name }) => name)).size).toBe(PARTS.length);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { copyOnce } from '../src/copy-run.ts';
+import { openGround } from '../src/drain-run.ts';
+import { measureDrain } from '../src/parts/drain.ts';
+import type { PartContext } from '../src/part.ts';
+import { startWorkers } from '../src/worker-fleet.ts';
+import { measureSmallest } from './measured.ts';
+
+const EVENTS = 2_000;
+
+async function drainAndCopyLess(context: PartContext) {
+  const measured = await measureDrain(context, [EVENTS]);
+  await using ground = await openGround(context.stack);
+  const { rows } = await ground.database.query<{ stored: string }>('select count(*) as stored from audit_logs');
+  expect(Number(rows[0]?.stored), 'rows of the last run').toBe(EVENTS);
+  const path = `${context.directory}/rows-${EVENTS}-half-1.copy`;
+  await expect(copyOnce(ground, EVENTS, [path])).rejects.toThrow('1000 rows were copied of 2000');
+  return measured;
+}
+
+test('a small backlog is drained and copied, and each rate, cost and memory is told', async () => {
+  const measured = await measureSmallest(drainAndCopyLess);
+  const valueOf = (name: string): number => measured.find((each) => each.name === name)?.values[0] ?? Number.NaN;
+  for (const { name, unit, values } of measured) {
+    expect(values, name).toHaveLength(1);
+    if (unit.endsWith('/s')) expect(values[0], name).toBeGreaterThan(10);
+  }
+  expect(measured.filter(({ unit }) => unit === 'events/s')).toHaveLength(5);
+  expect(measured.filter(({ unit }) => unit === 'rows/s')).toHaveLength(2);
+  // A row is some 350 bytes without its indexes; a worker is a process of Node.
+  expect(valueOf('write-ahead log an event, 2,000')).toBeGreaterThan(300);
+  expect(valueOf("Redis' append-only file an event, 2,000")).toBeGreaterThan(10);
+  expect(valueOf('largest memory of a worker, 2,000')).toBeGreaterThan(40);
+  expect(measured.filter(({ bound }) => bound !== undefined).map(({ name }) => name)).toEqual([
+    'largest memory of a worker, 2,000',
+  ]);
+});
+
+test('a worker that does not start tells in its own words why', async () => {
+  const starting = startWorkers(1, { REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: 'not a database' });
+  await expect(starting).rejects.toThrow(/a worker ended before it was ready \(exit code 78\)[^]*DATABASE_URL/);
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { toMarkdown, toPlainText, toTable, toText, type Measurement } from '../src/report.ts';
+
+const copy: Measurement = { part: 'drain', name: 'copy', unit: 'rows/s', values: [60_000, 50_000, 70_000] };
+const ours: Measurement = {
+  part: 'drain',
+  name: 'two workers',
+  unit: 'events/s',
+  values: [72_000, 65_000, 77_000],
+  comparedWith: 'copy',
+  bound: { ratioAtLeast: 1.3 },
+};
+
+test.each([
+  [0, '0'],
+  [3, '3'],
+  [0.123_456, '0.123'],
+  [0.000_012, '0.000012'],
+  [12.345, '12.3'],
+  [99.96, '100'],
+  [345.6, '346'],
+  [1_234.5, '1,235'],
+  [61_234, '61,200'],
+  [1_234_567, '1,234,600'],
+  [Number.NaN, '–'],
+])('%d is written as %s', (value, text) => {
+  expect(toText(value)).toBe(text);
+});
+
+test('a table holds median, range, ratio with its range, and the figure to reach', () => {
+  expect(toTable([copy, ours])).toEqual({
+    head: ['measured', 'median', 'range', 'ratio', 'to reach'],
+    rows: [
+      ['copy', '60,000 rows/s', '50,000 to 70,000', '', ''],
+      ['two workers', '72,000 events/s', '65,000 to 77,000', '1.20 × copy (1.10 to 1.30)', '≥ 1.3 ×: missed'],
+    ],
+  });
+});
+
+test('columns that would be empty are left out, and one round has no range', () => {
+  expect(toTable([{ ...copy, values: [60_000] }])).toEqual({
+    head: ['measured', 'median'],
+    rows: [['copy', '60,000 rows/s']],
+  });
+});
+
+test('a part is compared with one whose table is another', () => {
+  const table = toTable([{ ...ours, part: 'peers', comparedWith: 'drain/copy' }], [copy]);
+  expect(table.rows[0]?.[3]).toBe('1.20 × copy');
+});
+
+test('a count is told to the last one', () => {
+  expect(toTable([{ part: 'p', name: 'lost', unit: 'events', values: [1_000_001] }]).rows).toEqual([
+    ['lost', '1,000,001 events'],
+  ]);
+});
+
+test('what was not measured says so', () => {
+  expect(toTable([{ ...copy, values: [] }]).rows).toEqual([['copy', 'not measured']]);
+});
+
+test('in a terminal columns stand below each other', () => {
+  const lines = toPlainText({ head: ['a', 'b'], rows: [['long name', '1']] }).split('\n');
+  expect(lines).toEqual(['a          b', '---------  -', 'long name  1']);
+});
+
+test('in Markdown a bar in a name does not end its cell', () => {
+  expect(toMarkdown({ head: ['a', 'b'], rows: [['x | y', '1']] })).toBe('| a | b |\n|---|---|\n| x \\| y | 1 |');
+});
