@@ -1,6 +1,6 @@
-import { lstat, mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /**
  * The default folder: `$XDG_STATE_HOME/auditlane-spool`, else `~/.local/state/auditlane-spool`; for a user without a home,
@@ -23,24 +23,6 @@ function findHome(): string | null {
     return isAbsolute(home) && home !== '/' && home !== '/nonexistent' ? home : null;
   } catch {
     return null;
-  }
-}
-
-/**
- * Makes `folder`, readable by this user alone, with every folder above it that is missing; their names are durable when
- * this resolves. Throws when it cannot, or when the path is a link or another user's.
- */
-export async function openSpoolDir(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (made !== undefined) {
-    for (let child = resolve(folder), top = dirname(resolve(made)); child !== top; child = dirname(child)) {
-      await syncFolder(dirname(child));
-    }
-  }
-  const found = await lstat(folder);
-  const uid = process.getuid?.();
-  if (!found.isDirectory() || (uid !== undefined && uid !== 0 && found.uid !== uid)) {
-    throw Object.assign(new Error('the spool folder is a link, or belongs to another user'), { code: 'EPERM' });
   }
 }
 

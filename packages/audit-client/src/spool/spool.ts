@@ -10,7 +10,7 @@ import { measureFolder } from './measure-folder.ts';
 import { describeOwner, type SpoolOwner } from './owner.ts';
 import { Replay } from './replay.ts';
 import { type FrameBatch, type FramePosition, SegmentWriter } from './segment-writer.ts';
-import { openSpoolDir } from './spool-folder.ts';
+import { SpoolDir } from './spool-dir.ts';
 import type { CloseOptions, SpoolOptions } from './spool-options.ts';
 import { SpoolReport } from './spool-report.ts';
 import type { SpoolStats } from './spool-stats.ts';
@@ -48,9 +48,10 @@ export class Spool {
     this.#options = options;
     this.#report = new SpoolReport(options);
     this.#folders = new Map([[options.producerId, options.guarantee]]);
+    const spoolDir = new SpoolDir(options.dir);
     this.#writer = new SegmentWriter(
       join(options.dir, options.producerId),
-      () => openSpoolDir(options.dir).then(() => this.#describeOwner()),
+      () => spoolDir.open().then(() => this.#describeOwner()),
       options.openFile,
     );
     this.#commit = new GroupCommit({
