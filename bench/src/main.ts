@@ -4,8 +4,9 @@ import { writeDocs } from './docs.ts';
 import { currentLoad, describeMachine } from './machine.ts';
 import { measurePart } from './measure.ts';
 import { HELP, parseOptions, toCommand, type RunOptions } from './options.ts';
+import type { Part } from './part.ts';
 import { PARTS } from './registry.ts';
-import { toPlainText, toTable } from './report.ts';
+import { toPlainText, toSummary, toTable } from './report.ts';
 import { mergeResults, readResults, writeResults, type Results } from './results.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -15,13 +16,15 @@ const NAMES = PARTS.map(({ name }) => name);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-function printTables(results: Results): void {
-  for (const part of PARTS) {
+function printTables(parts: readonly Part[], results: Results): void {
+  for (const part of parts) {
     const shown = results.measurements.filter((measurement) => measurement.part === part.name);
     if (shown.length === 0) continue;
     print(`\n${part.title} (${part.name})\n\n${toPlainText(toTable(shown, results.measurements))}`);
   }
   print('\nRedis appendfsync always, Postgres synchronous_commit on, all on this machine.');
+  const summary = toSummary(results.measurements);
+  if (summary !== '') print(summary);
 }
 
 /** Measures part after part. One that fails is told and left out: hours of the others must not be lost with it. */
@@ -50,11 +53,23 @@ async function measure(options: RunOptions): Promise<Results> {
   return results;
 }
 
+/** The results of earlier runs, or null when a file holds none, which is said. */
+async function read(paths: readonly string[]): Promise<Results | null> {
+  try {
+    return mergeResults(await Promise.all(paths.map(readResults)));
+  } catch (error) {
+    process.exitCode = 2;
+    say(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
 async function runBench(options: RunOptions): Promise<void> {
-  const isRead = options.from.length > 0;
-  const results = isRead ? mergeResults(await Promise.all(options.from.map(readResults))) : await measure(options);
-  printTables(results);
-  if (options.hasDocs) for (const path of await writeDocs(DOCS, PARTS, results)) say(`written ${path}`);
+  const results = options.from.length > 0 ? await read(options.from) : await measure(options);
+  if (results === null) return;
+  const parts = PARTS.filter(({ name }) => options.parts.includes(name));
+  printTables(parts, results);
+  if (options.hasDocs) for (const path of await writeDocs(DOCS, parts, results)) say(`written ${path}`);
 }
 
 const options = parseOptions(process.argv.slice(2), NAMES);

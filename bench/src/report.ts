@@ -89,3 +89,21 @@ export function toMarkdown({ head, rows }: Table): string {
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
+
+/** How many figures were reached, and which were not, in lines; empty when there was none to reach. */
+export function toSummary(all: readonly Measurement[]): string {
+  const judged = all.flatMap((measurement) => {
+    const verdict = toVerdict(measurement, all);
+    return verdict === null || verdict.isReached === null ? [] : [{ measurement, verdict }];
+  });
+  if (judged.length === 0) return '';
+  const missed = judged.filter(({ verdict }) => verdict.isReached === false);
+  const lines = missed.map(({ measurement, verdict }) => {
+    const ratio = toRatio(measurement, all);
+    const { part, name, unit, values } = measurement;
+    const isOfRatio = ratio !== null && verdict.figure.includes('×');
+    const measured = isOfRatio ? `${ratio.median.toFixed(2)} ×` : toValue(median(values), unit);
+    return `  missed: ${part}, ${name}: ${measured} instead of ${verdict.figure}`;
+  });
+  return [`${judged.length - missed.length} of ${judged.length} figures reached`, ...lines].join('\n');
+}

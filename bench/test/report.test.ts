@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toMarkdown, toPlainText, toTable, toText, type Measurement } from '../src/report.ts';
+import { toMarkdown, toPlainText, toSummary, toTable, toText, type Measurement } from '../src/report.ts';
 
 const copy: Measurement = { part: 'drain', name: 'copy', unit: 'rows/s', values: [60_000, 50_000, 70_000] };
 const ours: Measurement = {
@@ -66,4 +66,16 @@ test('in a terminal columns stand below each other', () => {
 
 test('in Markdown a bar in a name does not end its cell', () => {
   expect(toMarkdown({ head: ['a', 'b'], rows: [['x | y', '1']] })).toBe('| a | b |\n|---|---|\n| x \\| y | 1 |');
+});
+
+test('the summary counts what was judged and names each missed figure with its measure', () => {
+  const memory: Measurement = { part: 'drain', name: 'memory', unit: 'MB', values: [140], bound: { atMost: 128 } };
+  const fine: Measurement = { ...memory, name: 'memory of two', values: [100] };
+  const alone: Measurement = { ...ours, part: 'peers', comparedWith: 'nothing' };
+  expect(toSummary([copy, ours, memory, fine, alone]).split('\n')).toEqual([
+    '1 of 3 figures reached',
+    '  missed: drain, two workers: 1.20 × instead of ≥ 1.3 ×',
+    '  missed: drain, memory: 140 MB instead of ≤ 128 MB',
+  ]);
+  expect(toSummary([copy, alone])).toBe('');
 });
