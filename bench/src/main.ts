@@ -1,5 +1,6 @@
 /** `npm run bench`: measures on private servers, prints tables, writes JSON and, if asked, the docs. */
 import { join, resolve } from 'node:path';
+import { COPY_PROGRAM } from './copy-file.ts';
 import { writeDocs } from './docs.ts';
 import { currentLoad, describeMachine } from './machine.ts';
 import { measurePart } from './measure.ts';
@@ -37,7 +38,7 @@ async function measure(options: RunOptions): Promise<Results> {
       part: part.name,
       at: new Date().toISOString(),
       command,
-      machine: describeMachine(),
+      machine: `${describeMachine()}, COPY by ${COPY_PROGRAM}`,
       load: currentLoad(),
     };
     try {

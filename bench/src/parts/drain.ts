@@ -6,7 +6,6 @@
  * no validation and no ledger to pay for: it is the machine's limit, not a peer.
  */
 import { createBacklog, type Backlog } from '../backlog.ts';
-import { COPY_PROGRAM } from '../copy-file.ts';
 import { copyOnce, takeRows, writeTable, type CopyRun, type RowFiles } from '../copy-run.ts';
 import { drainOnce, openGround, type DrainOptions, type DrainRun, type Ground } from '../drain-run.ts';
 import type { Part, PartContext } from '../part.ts';
@@ -64,8 +63,7 @@ function namesOf(events: number): {
 } {
   const amount = events.toLocaleString('en');
   return {
-    copy: (connections) =>
-      `${COPY_PROGRAM} copies ${amount} rows, ${connections} connection${connections === 1 ? '' : 's'}`,
+    copy: (connections) => `COPY of ${amount} rows, ${connections} connection${connections === 1 ? '' : 's'}`,
     drain: (workers) => `drain of ${amount} by ${workers} worker${workers === 1 ? '' : 's'}`,
   };
 }
@@ -124,8 +122,8 @@ function costsOf(runs: Runs): readonly Measurement[] {
     values,
     ...more,
   });
-  const postgresCopying = `CPU of Postgres a row, 1 connection copying`;
-  const walCopying = 'write-ahead log a row, 1 connection copying';
+  const postgresCopying = `CPU of Postgres a row, COPY by 1 connection`;
+  const walCopying = 'write-ahead log a row, COPY by 1 connection';
   const peaks = runs.drains.reduce<readonly number[]>(
     (largest, each) => each.map((run, round) => Math.max(run.peakMb, largest[round] ?? 0)),
     [],

@@ -4,7 +4,6 @@
  * push written to disk before it is answered. Both bare: no client, no validation, no worker.
  */
 import { createBacklog } from '../backlog.ts';
-import { COPY_PROGRAM } from '../copy-file.ts';
 import { copyOnce, takeRows, writeTable, type CopyRun } from '../copy-run.ts';
 import { drainOnce, openGround, type Ground } from '../drain-run.ts';
 import type { Part, PartContext } from '../part.ts';
@@ -37,7 +36,7 @@ async function pushOnce(ground: Ground, bench: PushBench, load: PushLoad): Promi
 function describeCopies(copies: readonly (readonly CopyRun[])[]): readonly Measurement[] {
   return copies.flatMap((runs, at): readonly Measurement[] => {
     const name = (connections: number): string =>
-      `${COPY_PROGRAM} copying, ${connections} connection${connections === 1 ? '' : 's'}`;
+      `COPY into the indexed table, ${connections} connection${connections === 1 ? '' : 's'}`;
     return [
       {
         part: PART,
@@ -48,7 +47,7 @@ function describeCopies(copies: readonly (readonly CopyRun[])[]): readonly Measu
       },
       {
         part: PART,
-        name: `CPU of Postgres a row, ${at + 1} connection${at === 0 ? '' : 's'}`,
+        name: `CPU of Postgres a row, COPY by ${at + 1} connection${at === 0 ? '' : 's'}`,
         unit: 'µs',
         values: runs.map((run) => run.postgresMicros),
       },
