@@ -4,16 +4,17 @@ import { join, resolve } from 'node:path';
 import { createNemesis } from './nemesis/nemesis.ts';
 import { PAIRS } from './pairs/pairs.ts';
 import { readOptions, UsageError, type ChaosOptions } from './options.ts';
-import { SCENARIOS } from './registry.ts';
+import { listScenarios } from './registry.ts';
 import { writeGuarantees, type Block } from './report/guarantees.ts';
 import { toFailures } from './report/replay.ts';
-import { toTable } from './report/table.ts';
+import { tellDetection, toTable } from './report/table.ts';
 import { writeResults } from './report/write-results.ts';
 import { planRuns, runAll, type Run } from './run-all.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 const RESULTS = resolve(import.meta.dirname, '../results');
+const MILLION = 1_000_000;
 const GUARANTEES = resolve(import.meta.dirname, '../../docs/guarantees.md');
 
 /** What workers and producers wrote last in a run that broke its promise, in a file: it is long. */
@@ -28,10 +29,11 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function tellResult({ id, profile, tookMs, skipped, broken, verdict }: ScenarioResult): void {
+function tellResult({ id, profile, tookMs, skipped, broken, verdict, detection }: ScenarioResult): void {
   if (skipped !== undefined) return say(`- ${id} (${profile}) skipped: ${skipped}`);
   const facts = verdict?.happened.map(({ name, count }) => `${name} ${count}`).join(', ') ?? '';
   say(`${broken.length === 0 ? '✓' : '✗'} ${id} (${profile}) ${(tookMs / 1000).toFixed(1)} s: ${facts}`);
+  if (detection !== undefined) say(`    lost: ${verdict?.lost.length ?? 0}; ${tellDetection(detection)}`);
   for (const line of broken) say(`    ${line}`);
 }
 
@@ -46,12 +48,14 @@ interface Part {
 function toParts(options: ChaosOptions): readonly Part[] {
   const { only, profiles, minutes, jobs } = options;
   const nemesis: readonly Scenario[] = [createNemesis({ ...options, onProgress: (line) => say(`  ${line}`) })];
+  // Alone on the machine too: it has a table of its own.
+  const isMillion = only?.join() === 'O1' && options.backlog >= MILLION;
   const parts: readonly (Part & { readonly isAsked: boolean })[] = [
     {
-      block: 'faults',
-      runs: planRuns(SCENARIOS, { only, profiles }),
-      jobs,
-      isWhole: only === null && profiles.length === 2,
+      block: isMillion ? 'backlog' : 'faults',
+      runs: planRuns(listScenarios(options), { only, profiles }),
+      jobs: isMillion ? 1 : jobs,
+      isWhole: (isMillion || only === null) && profiles.length === 2,
       isAsked: options.hasSingles,
     },
     {
@@ -78,7 +82,7 @@ async function main(): Promise<number> {
   const options = readOptions(args, process.env);
   const parts = toParts(options);
   if (options.isListing) {
-    for (const { id, title } of [...SCENARIOS, ...PAIRS]) say(`${id.padEnd(6)}${title}`);
+    for (const { id, title } of [...listScenarios(options), ...PAIRS]) say(`${id.padEnd(6)}${title}`);
     return 0;
   }
   const command = `SEED=${options.seed} npm run chaos${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;
@@ -92,7 +96,7 @@ async function main(): Promise<number> {
   if (all.length === 0) throw new UsageError(`nothing matches --only ${options.only?.join(',') ?? ''}; see --list`);
   say(`\n${toTable(all)}\n`);
   say(`written to ${await writeResults(RESULTS, { command, results: all })}`);
-  const failures = toFailures(all, options.minutes);
+  const failures = toFailures(all, options);
   if (failures !== '') say(`\n${failures}`);
   return failures === '' ? 0 : 1;
 }

@@ -13,6 +13,8 @@ export interface ChaosOptions {
   readonly minutes: number;
   readonly rate: number;
   readonly leastRate: number;
+  /** Events of the large backlog (O1). Default 200000; a million takes some minutes under each profile. */
+  readonly backlog: number;
   readonly seed: number;
   /** Scenarios at a time. */
   readonly jobs: number;
@@ -26,7 +28,7 @@ export class UsageError extends Error {
 }
 
 const USAGE =
-  'usage: npm run chaos -- [--only W3,R6,N] [--pairs] [--minutes n] [--profile durable|strict|both] [--seed n] [--jobs n] [--rate n] [--least-rate n] [--list]';
+  'usage: npm run chaos -- [--only W3,R6,N] [--pairs] [--minutes n] [--profile durable|strict|both] [--seed n] [--jobs n] [--rate n] [--least-rate n] [--backlog n] [--list]';
 
 function toNumber(name: string, text: string): number {
   const value = Number(text);
@@ -52,6 +54,7 @@ function parse(args: readonly string[]) {
         minutes: { type: 'string', default: '0' },
         rate: { type: 'string', default: '2600' },
         'least-rate': { type: 'string', default: '2000' },
+        backlog: { type: 'string', default: '200000' },
         profile: { type: 'string', default: 'both' },
         seed: { type: 'string' },
         jobs: { type: 'string', default: '2' },
@@ -79,6 +82,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
       minutes,
       rate: toNumber('rate', values.rate),
       leastRate: toNumber('least-rate', values['least-rate']),
+      backlog: Math.max(1000, Math.round(toNumber('backlog', values.backlog))),
       seed: readSeed(values.seed ?? env['SEED']),
       jobs: Math.max(1, toNumber('jobs', values.jobs)),
       isListing: values.list,

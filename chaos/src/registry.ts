@@ -1,8 +1,10 @@
 import type { Scenario } from './scenario.ts';
 import { DEATHS } from './scenarios/client/deaths.ts';
 import { OVERFLOW } from './scenarios/client/overflow.ts';
+import { PERMITTED } from './scenarios/losses/permitted.ts';
 import { PARTITIONS } from './scenarios/maintenance/partitions.ts';
 import { LINK_FAULTS } from './scenarios/network/links.ts';
+import { createBacklog } from './scenarios/overload/backlog.ts';
 import { VOLUMES } from './scenarios/overload/volumes.ts';
 import { OUTAGES } from './scenarios/postgres/outages.ts';
 import { REFUSALS as POSTGRES_REFUSALS } from './scenarios/postgres/refusals.ts';
@@ -23,8 +25,7 @@ function toRank({ id }: Scenario): number {
   return CLASSES.indexOf(id.slice(0, 1)) * 1000 + Number(id.slice(1));
 }
 
-/** Every single fault, in the order of the matrix. */
-export const SCENARIOS: readonly Scenario[] = [
+const OTHERS: readonly Scenario[] = [
   ...WORKER_CRASHES,
   ...LOST_ANSWERS,
   ...DEFECTS,
@@ -32,6 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...POISON,
   ...REDIS_CRASHES,
   ...REWINDS,
+  ...PERMITTED,
   ...FAILOVERS,
   ...MEMORY,
   ...REDIS_REFUSALS,
@@ -43,4 +45,15 @@ export const SCENARIOS: readonly Scenario[] = [
   ...VOLUMES,
   ...PARTITIONS,
   ...UNMADE,
-].toSorted((a, b) => toRank(a) - toRank(b));
+];
+
+/** What can be chosen about the single faults. */
+export interface RegistryOptions {
+  /** Events of the large backlog. */
+  readonly backlog: number;
+}
+
+/** Every single fault, in the order of the matrix. */
+export function listScenarios({ backlog }: RegistryOptions): readonly Scenario[] {
+  return [...OTHERS, createBacklog(backlog)].toSorted((a, b) => toRank(a) - toRank(b));
+}

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOracle, createRandom, type Verdict } from '@auditlane/testkit/harness';
 import { withDeadline } from './deadline.ts';
+import { judgeDetection, type Detection } from './detection/judge-detection.ts';
 import { readJournal } from './producer/journal.ts';
 import type { Profile, Scenario } from './scenario.ts';
 import { countLedger, readDeadLetters, readRows } from './world/evidence.ts';
@@ -21,6 +22,8 @@ export interface ScenarioResult {
   readonly verdict?: Verdict;
   /** Batches taken over, redelivered events absorbed, calls of zombies refused. */
   readonly counters: { readonly adopted: number; readonly absorbed: number; readonly fenced: number };
+  /** Whether the product named what was lost; absent when nothing was. */
+  readonly detection?: Detection;
   readonly slowness: number;
   readonly tookMs: number;
   /** Every broken promise; none when all were kept. */
@@ -90,9 +93,11 @@ async function runIn(world: World, scenario: Scenario, onLog: (text: string) => 
   if (!isSettled) failures.push('queue, claims and spool were not empty a minute after the load ended');
   for (const worker of livingWorkers(world)) await worker.stop('SIGTERM', SETTLE_MS);
   const judged = await judge(world, scenario, { freshMs, slowness });
-  const broken = [...failures, ...judged.broken];
+  const { lost } = judged.verdict;
+  const detection = lost.length === 0 ? null : await judgeDetection(world, { lost, slowness });
+  const broken = [...failures, ...judged.broken, ...(detection?.broken ?? [])];
   if (broken.length > 0) onLog(tellLogs(world));
-  return { ...judged, slowness, broken };
+  return { ...judged, ...(detection && { detection }), slowness, broken };
 }
 
 /** Runs a scenario in a world of its own: fault, heal, a fresh event, an empty queue, the judge. Never rejects. */

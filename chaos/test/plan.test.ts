@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 
 import { planNemesis } from '../src/nemesis/plan.ts';
 import { PAIRS } from '../src/pairs/pairs.ts';
-import { SCENARIOS } from '../src/registry.ts';
+import { listScenarios } from '../src/registry.ts';
 import { planRuns } from '../src/run-all.ts';
 
+const SCENARIOS = listScenarios({ backlog: 1000 });
 const MINUTE_MS = 60_000;
 const plan = (seed: number, minutes = 10) => planNemesis(createRandom(seed), minutes * MINUTE_MS);
 

@@ -38,14 +38,17 @@ const BROKEN: ScenarioResult = {
 };
 const KEPT: ScenarioResult = { ...BROKEN, id: 'R2', broken: [], verdict: { ...VERDICT, lost: [], broken: [] } };
 
+const ASKED = { minutes: 3, backlog: 5000 } as const;
+
 test('a broken promise is told with the command that repeats it, a kept one is not', () => {
-  expect(toFailures([KEPT], 0)).toBe('');
-  const text = toFailures([BROKEN, KEPT], 0);
+  expect(toFailures([KEPT], ASKED)).toBe('');
+  const text = toFailures([BROKEN, KEPT], ASKED);
   expect(text).toContain('1 acknowledged and lost');
   expect(text).toContain('SEED=77 npm run chaos -- --only R1 --profile durable');
   expect(text).not.toContain('R2');
-  expect(toFailures([{ ...BROKEN, id: 'W+Rk' }], 0)).toContain('--pairs --only W+Rk');
-  expect(toFailures([{ ...BROKEN, id: 'nemesis' }], 3)).toContain('--minutes 3');
+  expect(toFailures([{ ...BROKEN, id: 'W+Rk' }], ASKED)).toContain('--pairs --only W+Rk');
+  expect(toFailures([{ ...BROKEN, id: 'nemesis' }], ASKED)).toContain('--minutes 3');
+  expect(toFailures([{ ...BROKEN, id: 'O1' }], ASKED)).toContain('--only O1 --profile durable --backlog 5000');
 });
 
 test('the table names what was lost and what was not run', () => {

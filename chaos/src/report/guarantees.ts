@@ -4,7 +4,7 @@ import { toTable } from './table.ts';
 import { describeMachine } from './write-results.ts';
 
 /** The parts of the page that runs write. */
-export type Block = 'faults' | 'pairs' | 'nemesis';
+export type Block = 'faults' | 'backlog' | 'pairs' | 'nemesis';
 
 function toMarkers(block: Block): { readonly begin: string; readonly end: string } {
   return { begin: `<!-- chaos ${block}: begin -->`, end: `<!-- chaos ${block}: end -->` };

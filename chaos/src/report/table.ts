@@ -1,3 +1,4 @@
+import type { Detection } from '../detection/judge-detection.ts';
 import type { ScenarioResult } from '../run-scenario.ts';
 
 const HEAD = [
@@ -13,8 +14,13 @@ const HEAD = [
   'kept',
 ] as const;
 
+/** What the product itself says of a loss. */
+export function tellDetection({ named, unheard }: Detection): string {
+  return `named ${named}${unheard === 0 ? '' : `, nobody ever heard of ${unheard}`}`;
+}
+
 function toRow(result: ScenarioResult): readonly string[] {
-  const { id, title, profile, verdict, counters, skipped, broken } = result;
+  const { id, title, profile, verdict, counters, skipped, broken, detection } = result;
   const name = `${id} ${title}`;
   if (skipped !== undefined) return [name, profile, '', '', '', '', '', '', '', `skipped: ${skipped}`];
   const isKept = broken.length === 0 ? 'yes' : 'NO';
@@ -25,7 +31,7 @@ function toRow(result: ScenarioResult): readonly string[] {
     String(verdict.acknowledged),
     String(verdict.stored),
     String(verdict.dead),
-    String(verdict.lost.length),
+    `${verdict.lost.length}${detection === undefined ? '' : ` (${tellDetection(detection)})`}`,
     String(verdict.duplicated.length),
     `${counters.adopted} / ${counters.absorbed} / ${counters.fenced}`,
     verdict.freshMs === null ? 'never' : `${(verdict.freshMs / 1000).toFixed(1)} s`,

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { spawnProcess, waitFor, type SpawnedProcess } from '@auditlane/testkit/harness';
+import * as z from 'zod';
 import { Reply, type Command } from '../producer/commands.ts';
 import type { Kind } from '../producer/chaos-event.ts';
 
+const Named = z.looseObject({ producerId: z.string() });
 const MAIN = resolve(import.meta.dirname, '../producer/main.ts');
 /** Longer than any receipt takes, on a machine that does much else. */
 const ANSWER_MS = 120_000;
@@ -17,6 +19,8 @@ export interface Load {
 /** An application in a process of its own that logs through the real client. */
 export interface Producer {
   readonly name: string;
+  /** Under which the product counts its events; empty when it died before it could tell. */
+  readonly producerId: string;
   readonly process: SpawnedProcess;
   /** Logs so many events at once and answers the ids that were acknowledged, when each has its receipt. */
   log(count: number, kind?: Kind): Promise<readonly string[]>;
@@ -77,9 +81,12 @@ export async function startProducer(options: ProducerOptions): Promise<Producer>
   });
   const isAlive = (): boolean => child.child.exitCode === null && child.child.signalCode === null;
   const ask = createAsk(child, { name, isAlive });
+  // The first answer is its sign of life, the second tells who it is.
   await ask({ do: 'stats' }).answer();
+  const { stats } = await ask({ do: 'stats' }).answer();
   return {
     name,
+    producerId: Named.safeParse(stats).data?.producerId ?? '',
     process: child,
     isAlive,
     log: async (count, kind = 'plain') => (await ask({ do: 'log', count, kind }).answer()).ids,

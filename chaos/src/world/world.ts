@@ -6,11 +6,12 @@
  * Everything is real and private; whatever a scenario starts here ends with the run.
  */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createQueue, toQueueKeys, type Queue, type QueueKeys } from '@auditlane/queue';
 import {
   makeRunDir,
   openFaultProxy,
+  spawnProcess,
   startTestRedis,
   waitFor,
   type FaultProxy,
@@ -67,6 +68,8 @@ export interface World extends AsyncDisposable {
     readonly nodeArgs?: readonly string[];
     readonly isReady?: boolean;
   }): Promise<SpawnedProcess>;
+  /** Starts the product's maintenance, once: it judges what is missing. */
+  startMaintenance(): Promise<void>;
   /** Ends something with the run, such as a second server. */
   keep(thing: AsyncDisposable): void;
   /** A counter of the queue: `stored`, `duplicates`, `adopted`, `fenced` and so on. Waits while Redis is away. */
@@ -78,6 +81,7 @@ export interface World extends AsyncDisposable {
 
 const KEYS = toQueueKeys('audit:queue');
 const READY_MS = 60_000;
+const MAINTENANCE = resolve(import.meta.dirname, '../../../apps/maintenance/src/main.ts');
 
 interface Opened {
   readonly profile: Profile;
@@ -112,7 +116,7 @@ async function openServers(o: Pick<Opened, 'profile' | 'random' | 'options'>): P
   return { ...o, dir: dir.path, stack: stack.move(), redisServer, postgresServer, links };
 }
 
-type Fleet = Pick<World, 'producers' | 'workers' | 'startProducer' | 'startWorker'>;
+type Fleet = Pick<World, 'producers' | 'workers' | 'startProducer' | 'startWorker' | 'startMaintenance'>;
 
 function toClientEnv({ links, options, dir, profile }: Opened): Readonly<Record<string, string>> {
   return {
@@ -132,6 +136,7 @@ function createFleet(opened: Opened): Fleet {
   const journalDir = join(dir, 'journals');
   mkdirSync(journalDir);
   let started = 0;
+  let maintenance: SpawnedProcess | undefined;
   return {
     producers,
     workers,
@@ -153,6 +158,14 @@ function createFleet(opened: Opened): Fleet {
       workers.push(worker);
       if (isReady) await worker.waitForLine('worker ready', READY_MS);
       return worker;
+    },
+    async startMaintenance() {
+      if (maintenance !== undefined) return;
+      const env = { REDIS_URL: links.worker.url, DATABASE_URL: links.store.url };
+      const begun = spawnProcess(MAINTENANCE, { env });
+      maintenance = begun;
+      stack.defer(() => begun.kill().then(() => undefined));
+      await begun.waitForLine('maintenance ready', READY_MS);
     },
   };
 }

@@ -8,9 +8,6 @@ import type { World } from '../../world/world.ts';
 import { forMs, lockTable, underLoad, waitForBacklog } from '../during.ts';
 import { findProgram } from '../programs.ts';
 
-/** The smallest ring that a client takes. */
-const RING_BYTES = 1_048_576;
-
 /** Redis tells its data sets apart by this mark. */
 async function readIncarnation(world: World): Promise<string | null> {
   return world.redis.get(world.keys.epoch);
@@ -107,24 +104,5 @@ export const REWINDS: readonly Scenario[] = [
     promise: 'as R6',
     losesCounters: true,
     run: (world) => loseBacklog(world, async () => void (await world.redis.flushall())),
-  },
-  {
-    id: 'R23',
-    title: 'Redis emptied with a backlog larger than the ring, as after a long outage of Postgres',
-    promise: 'durable: at most what the ring no longer holds is lost; strict: nothing',
-    world: { client: { ringMaxBytes: RING_BYTES } },
-    losesCounters: true,
-    lossBound: (world, levels) => (world.profile === 'strict' ? 0 : (levels.get('queued') ?? 0)),
-    async run(world) {
-      const unlock = await lockTable(world);
-      await world.producer.log(6000);
-      await waitForBacklog(world, 6000);
-      const bytes = Number(await world.redis.memory('USAGE', world.keys.queue));
-      world.happened('bytes of backlog', bytes, 2 * RING_BYTES);
-      await world.redisServer.kill();
-      await restartServer(world.redisServer, 'empty');
-      await world.producer.log(10);
-      await unlock();
-    },
   },
 ];
