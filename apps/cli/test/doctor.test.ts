@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { QueueState, WorkerBeat } from '@auditlane/queue';
 import type { LastMaintenanceRun } from '@auditlane/store';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +8,8 @@ import { checkLosses, checkMovedLetters } from '../src/doctor/check-losses.ts';
 import { checkMaintenance } from '../src/doctor/check-maintenance.ts';
 import { checkFleet, checkQueue } from '../src/doctor/check-queue.ts';
 import type { Finding } from '../src/doctor/finding.ts';
+import { showQueue } from '../src/status/show-queue.ts';
+import { createOutput } from '../src/terminal/output.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');
 const LIMITS = { capacity: 1000, urgentCapacity: 100, maxFailed: 10 };
@@ -46,6 +49,18 @@ describe('the queue', () => {
     expect(unwell(findings)).toEqual([expected]);
     expect(findings.find(({ level }) => level !== 'ok')?.message).toMatch(/[:;] /u);
   });
+});
+
+test('held entries lead to the section of the documentation that tells what to do, in doctor and status', () => {
+  const held = { ...WELL, held: 2 };
+  const lines: string[] = [];
+  const stdout = { write: (text: string) => void lines.push(text), columns: null, isTerminal: false };
+  showQueue(createOutput({ stdout, stderr: stdout, isJson: false, isColourless: true }), held);
+  const finding = checkQueue(held, LIMITS).find(({ check }) => check === 'held entries');
+  for (const text of [lines.join(''), finding?.message ?? ''])
+    expect(text).toContain('docs/operations.md, Held entries');
+  const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  expect(page).toMatch(/^## Held entries$/mu);
 });
 
 function makeBeat(overrides: Partial<WorkerBeat>): WorkerBeat {

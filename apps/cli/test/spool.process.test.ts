@@ -4,6 +4,7 @@ import { createStore } from '@auditlane/store';
 import { buildRow, makeRunDir, spawnProcess, startTestRedis, useDatabase } from '@auditlane/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli, toEnv } from './run-cli.ts';
+import { AUTHORITY_FILE, startTlsProxy } from './tls-proxy.ts';
 
 const APPLICATION = new URL('./programs/spool-and-die.ts', import.meta.url).pathname;
 const { url: databaseUrl, pool } = await useDatabase();
@@ -65,6 +66,24 @@ test('strict events that Postgres has are counted as they leave the disk', async
     code: 0,
     out: ['0 events of 1 process put into the queue; 20 events stored already, and removed from this disk'],
   });
+});
+
+test('a Redis with the certificate of a private authority is used once that authority is named', async () => {
+  await using server = await startTestRedis();
+  const dir = makeFolder();
+  const port = await startTlsProxy(Number(new URL(server.url).port));
+  const REDIS_URL = server.url.replace(/^redis:(.*):\d+/u, `rediss:$1:${port}`);
+  const env = toEnv({ REDIS_URL, DATABASE_URL: databaseUrl });
+  await server.halt();
+  await spawnProcess(APPLICATION, { env: { REDIS_URL, AUDIT_SPOOL_DIR: dir } }).exited;
+  await server.restart();
+  const stranger = await runCli(['spool', 'replay', dir], env);
+  expect({ code: stranger.code, err: stranger.err[0] }).toEqual({
+    code: 1,
+    err: expect.stringMatching(/self-signed certificate.* NODE_EXTRA_CA_CERTS/u),
+  });
+  const known = await runCli(['spool', 'replay', dir], { ...env, NODE_EXTRA_CA_CERTS: AUTHORITY_FILE });
+  expect(known).toMatchObject({ code: 0, out: ['20 events of 1 process put into the queue'] });
 });
 
 test('a full queue leaves the rest on disk, for the next replay', async () => {

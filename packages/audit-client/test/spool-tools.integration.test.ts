@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { buildEvent, useDatabase, useRedis } from '@auditlane/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { toTarget } from '../src/connections/target.ts';
 import { listSpools, replaySpool } from '../src/internal.ts';
 import { encodeFrame } from '../src/spool/frame.ts';
@@ -102,6 +103,31 @@ test('a strict folder needs Postgres: only what is not stored is offered, and it
   const answer = await replaySpool({ ...QUEUE, spoolDir: dir, databaseUrl: database.url });
   expect(answer).toMatchObject({ folders: 1, entries: 0, left: 0 });
   expect(readdirSync(dir)).toEqual([]);
+});
+
+test.each([
+  ['in clear', undefined, 196_608],
+  ['with TLS', true, 80_877_103],
+])('Postgres is asked %s when that is set', async (_how, databaseSsl, expected) => {
+  const asked: number[] = [];
+  const server = createServer((socket) => {
+    socket.once('data', (bytes) => {
+      // The second word of what a client sends first: the version of the protocol, or that it wants TLS.
+      asked.push(bytes.readUInt32BE(4));
+      socket.destroy();
+    });
+  });
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(Number(Object(server.address()).port)));
+  });
+  onTestFinished(() => void server.close());
+  const dir = makeTempDir();
+  await leaveFolder(dir, 'strict', 1, { guarantee: 'strict' });
+  const databaseUrl = `postgres://nobody@127.0.0.1:${port}/none`;
+  await expect(replaySpool({ ...QUEUE, spoolDir: dir, databaseUrl, databaseSsl })).rejects.toMatchObject({
+    name: 'StoreError',
+  });
+  expect(new Set(asked)).toEqual(new Set([expected]));
 });
 
 test('a Redis that is away makes it fail, and the folders are as they were', async () => {

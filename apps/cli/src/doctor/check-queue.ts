@@ -72,7 +72,7 @@ function checkHeld({ held }: QueueState): Finding {
   if (held === 0) return ok('held entries', 'none');
   return warn(
     'held entries',
-    `${toCounted(held, 'entry', 'entries')} of a newer release: upgrade the workers, and they are stored`,
+    `${toCounted(held, 'entry', 'entries')} of a newer release: upgrade the workers, and they are stored; no client wrote them? docs/operations.md, Held entries`,
   );
 }
 

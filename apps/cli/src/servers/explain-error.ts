@@ -12,6 +12,15 @@ const NO_DATABASE = '3D000';
 /** Of a table or column that is not there. */
 const SCHEMA_MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883']);
 
+/** Of a server whose certificate is of an authority that this machine does not know. */
+const UNKNOWN_AUTHORITY: ReadonlySet<unknown> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** Why Redis could not be used, and what to do; `url` is shown without its password. */
 export function toRedisError(error: unknown, url: string): CliError {
   const where = `Redis at ${withoutPassword(url)}`;
@@ -24,7 +33,7 @@ export function toRedisError(error: unknown, url: string): CliError {
       },
     );
   }
-  return new CliError('unreachable', `${where} cannot be reached (${toFact(error)}): start it, or correct REDIS_URL`, {
+  return new CliError('unreachable', `${where} cannot be reached (${toFact(error)}): ${toRemedy(error, 'REDIS_URL')}`, {
     cause: error,
   });
 }
@@ -40,9 +49,16 @@ export function toPostgresError(error: unknown, url: string): CliError {
   if (sqlstate === NO_DATABASE) {
     return new CliError('failed', `${where}: ${fact}; create it, or correct DATABASE_URL`, { cause: error });
   }
-  return new CliError('unreachable', `${where} cannot be reached (${fact}): start it, or correct DATABASE_URL`, {
+  return new CliError('unreachable', `${where} cannot be reached (${fact}): ${toRemedy(error, 'DATABASE_URL')}`, {
     cause: error,
   });
+}
+
+function toRemedy(error: unknown, name: 'REDIS_URL' | 'DATABASE_URL'): string {
+  const innermost = toInnermost(error);
+  const code = innermost instanceof Error && 'code' in innermost ? innermost.code : undefined;
+  if (!UNKNOWN_AUTHORITY.has(code)) return `start it, or correct ${name}`;
+  return 'name the file with the certificate of its authority in NODE_EXTRA_CA_CERTS, in the environment and not in .env';
 }
 
 /** Any error as one for the person who typed; null for what is a defect of ours and deserves its stack. */
@@ -79,10 +95,14 @@ function explainStoreError(error: StoreError): CliError {
 
 /** The innermost reason: ECONNREFUSED says more than "not connected". */
 export function toFact(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return toFact(error.cause);
-  if (error instanceof AggregateError && error.errors.length > 0) return toFact(error.errors[0]);
-  return error.message;
+  const innermost = toInnermost(error);
+  return innermost instanceof Error ? innermost.message : String(innermost);
+}
+
+function toInnermost(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.cause instanceof Error) return toInnermost(error.cause);
+  return error instanceof AggregateError && error.errors.length > 0 ? toInnermost(error.errors[0]) : error;
 }
 
 function toSqlstate(error: unknown): string | null {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { defineCommand } from '../command-line/define-command.ts';
 import { flag, text } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
-import { toGivenRedisUrl } from '../servers/settings.ts';
+import { toGivenRedisUrl, toSsl } from '../servers/settings.ts';
 import type { Output } from '../terminal/output.ts';
 import { toCounted } from '../terminal/quantities.ts';
 import { toStyled } from '../terminal/styles.ts';
@@ -42,6 +42,7 @@ async function runReplay(context: CommandContext, input: z.output<typeof Input>)
     spoolDir,
     redisUrl: toGivenRedisUrl(settings),
     databaseUrl: servers.databaseUrl(),
+    databaseSsl: toSsl(settings.env).ssl,
     queueKey: settings.env.AUDIT_QUEUE_KEY,
     capacity: settings.env.AUDIT_MAX_QUEUE_LENGTH,
     urgentCapacity: settings.env.AUDIT_MAX_URGENT_LENGTH,

@@ -27,7 +27,7 @@ export function showQueue(output: Output, queue: QueueState): void {
       [
         'held',
         held === 0 ? '0' : toStyled(toCount(held), 'warning'),
-        held === 0 ? '' : 'of a newer release: upgrade a worker',
+        held === 0 ? '' : 'of a newer release: docs/operations.md, Held entries',
       ],
     ],
   );

@@ -21,6 +21,8 @@ export interface ReplaySpoolOptions {
   readonly urgentCapacity: number;
   /** Postgres, for folders of the guarantee `strict`: without it they are left alone. Default none. */
   readonly databaseUrl?: string | undefined;
+  /** TLS to Postgres where its URL has no sslmode: true checks the certificate. Default false. */
+  readonly databaseSsl?: boolean | 'no-verify' | undefined;
   /** Also takes folders whose events were for another Redis or queue. Default false. */
   readonly anyTarget?: boolean | undefined;
   /** Told after each piece how many events are in the queue so far. */
@@ -47,8 +49,7 @@ export interface ReplayedSpool {
  */
 export async function replaySpool(options: ReplaySpoolOptions): Promise<ReplayedSpool> {
   const redis = connectRedis(options.redisUrl, { name: 'auditlane-spool', onError: () => undefined });
-  const pool =
-    options.databaseUrl === undefined ? null : createPool(options.databaseUrl, { applicationName: 'auditlane-spool' });
+  const pool = openPool(options);
   try {
     await whenReady(redis, CONNECT_MS);
     const queue = createQueue(redis, toQueueKeys(options.queueKey));
@@ -61,6 +62,14 @@ export async function replaySpool(options: ReplaySpoolOptions): Promise<Replayed
 }
 
 const CONNECT_MS = 10_000;
+
+function openPool({ databaseUrl, databaseSsl }: ReplaySpoolOptions) {
+  if (databaseUrl === undefined) {
+    return null;
+  }
+  const ssl = databaseSsl === undefined ? {} : { ssl: databaseSsl };
+  return createPool(databaseUrl, { applicationName: 'auditlane-spool', ...ssl });
+}
 
 async function replayAdopted(
   options: ReplaySpoolOptions,
