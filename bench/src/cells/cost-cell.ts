@@ -1,0 +1,84 @@
+/**
+ * One cell of what guarantees cost: `cost-cell.ts <saturated|steady> <client|lines> <scale>`. `client` is the client as
+ * its environment sets it up; `lines` pushes entries that were made before the clock started through the same script of
+ * the queue: no validation, redaction, id, receipt, or copy for replay.
+ */
+import { createAuditClient } from '@auditlane/audit-client';
+import { connectRedis, createQueue, toQueueKeys } from '@auditlane/queue';
+import { encodeSamples } from '../encoded-events.ts';
+import { sampleEvent } from '../sample-events.ts';
+import { percentile } from '../statistics.ts';
+import { startWorkers } from '../worker-fleet.ts';
+import { cellEnv } from './cell-env.ts';
+import { expectQueued } from './expect-queued.ts';
+import { loopClosed, offerSteadily, type Call } from './loads.ts';
+import { MicroBatch } from './micro-batch.ts';
+
+const CALLERS = 1_000;
+const CAPACITY = 5_000_000;
+const STEADY_PER_SECOND = 1_000;
+const [, , kind = '', way = '', scaleText = ''] = process.argv;
+const scale = Number(scaleText);
+const counts =
+  kind === 'saturated'
+    ? { warmUp: Math.round(20_000 * Math.min(1, scale * 10)), counted: Math.round(300_000 * scale) }
+    : { warmUp: 1_000, counted: Math.round(10_000 * scale) };
+
+async function saturate(call: Call): Promise<Readonly<Record<string, number>>> {
+  await loopClosed({ callers: CALLERS, count: counts.warmUp }, call);
+  const before = process.cpuUsage();
+  const started = performance.now();
+  await loopClosed({ callers: CALLERS, count: counts.counted }, (number) => call(counts.warmUp + number));
+  const used = process.cpuUsage(before);
+  return {
+    callsPerSecond: (counts.counted * 1000) / (performance.now() - started),
+    micros: (used.user + used.system) / counts.counted,
+  };
+}
+
+/** With a worker at work: what is kept until Postgres has it is asked for, and let go, while the calls are timed. */
+async function callSteadily(call: Call): Promise<Readonly<Record<string, number>>> {
+  await using _worker = await startWorkers(1, {});
+  const waits: number[] = [];
+  const load = { perSecond: STEADY_PER_SECOND, count: counts.warmUp + counts.counted };
+  await offerSteadily(load, async (number) => {
+    const started = performance.now();
+    await call(number);
+    if (number >= counts.warmUp) waits.push(performance.now() - started);
+  });
+  return { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) };
+}
+
+async function withClient<T>(use: (call: Call) => Promise<T>): Promise<T> {
+  const audit = createAuditClient();
+  try {
+    return await use(async (number) => {
+      const receipt = await audit.logAudit(sampleEvent(number));
+      expectQueued(receipt);
+      if (process.env['AUDIT_GUARANTEE'] === 'strict' && receipt.copies !== 2) {
+        throw new Error('an event of the guarantee strict has one copy');
+      }
+    });
+  } finally {
+    await audit.close();
+  }
+}
+
+async function withLines<T>(use: (call: Call) => Promise<T>): Promise<T> {
+  const lines = encodeSamples(counts.warmUp + counts.counted);
+  const redis = connectRedis(cellEnv.REDIS_URL, { name: 'bench-lines' });
+  const queue = createQueue(redis, toQueueKeys('audit:queue'));
+  const batch = new MicroBatch(async (taken) => {
+    const { accepted } = await queue.enqueue(taken, { lane: 'main', capacity: CAPACITY });
+    if (accepted < taken.length) throw new Error('the queue is full');
+  });
+  try {
+    return await use((number) => batch.add(lines[number] ?? ''));
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const measure = kind === 'saturated' ? saturate : callSteadily;
+const result = way === 'lines' ? await withLines(measure) : await withClient(measure);
+process.stdout.write(JSON.stringify(result));
