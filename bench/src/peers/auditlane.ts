@@ -1,0 +1,26 @@
+/**
+ * This project, as an application uses it: the public client with everything on (validation, redaction, receipts, the
+ * copies that it keeps). Its workers are the real ones, started as PM2 would start them, so that nothing is opened here.
+ */
+import { createAuditClient } from '@auditlane/audit-client';
+import { waitUntilDrained } from '../cells/wait-until-drained.ts';
+import { sampleEvent } from '../sample-events.ts';
+import type { Caller, Peer, Servers } from './peer.ts';
+
+const POLL_MS = 10;
+
+function openCaller({ redisUrl }: Servers): Promise<Caller> {
+  // The rest of its settings come from the environment of the cell.
+  const audit = createAuditClient({ serviceName: 'bench' });
+  return Promise.resolve({
+    call: async (number) => {
+      const { status } = await audit.logAudit(sampleEvent(number));
+      if (status !== 'queued') throw new Error(`event ${number} was not queued: ${status}`);
+    },
+    whenStored: () => waitUntilDrained(redisUrl, { pollMs: POLL_MS }),
+    close: () => audit.close(),
+  });
+}
+
+/** This project's client. */
+export const auditlane: Peer = { fill: null, openCaller, openWorker: null };

@@ -1,0 +1,42 @@
+/**
+ * One caller that waits for each of its writes: `critical-cell.ts <kind> <events>`, with the client's `critical` event or
+ * with a `bare` prepared INSERT of the same row on a connection of its own. Prints the wait of a write as JSON.
+ */
+import { createAuditClient } from '@auditlane/audit-client';
+import { loopClosed } from '../cells/loads.ts';
+import { connectPostgres } from '../postgres-client.ts';
+import { sampleEvent } from '../sample-events.ts';
+import { percentile } from '../statistics.ts';
+import { toBareInsert } from './insert-rows.ts';
+import { sampleRow } from './sample-row.ts';
+
+type Write = (number: number) => Promise<unknown>;
+
+/** The first fifth warms code and connection up and is not counted. */
+async function measure(count: number, write: Write): Promise<void> {
+  const uncounted = Math.floor(count / 5);
+  const waits: number[] = [];
+  await loopClosed({ callers: 1, count }, async (number) => {
+    const started = performance.now();
+    await write(number);
+    if (number >= uncounted) waits.push(performance.now() - started);
+  });
+  process.stdout.write(JSON.stringify({ p50Ms: percentile(waits, 0.5), p99Ms: percentile(waits, 0.99) }));
+}
+
+async function measureCritical(count: number): Promise<void> {
+  const audit = createAuditClient({ serviceName: 'bench' });
+  await measure(count, async (number) => {
+    const { status } = await audit.logCriticalAudit(sampleEvent(number));
+    if (status !== 'stored') throw new Error(`event ${number} was not stored: ${status}`);
+  });
+  await audit.close();
+}
+
+async function measureBare(count: number): Promise<void> {
+  await using client = await connectPostgres(process.env['DATABASE_URL'] ?? '');
+  await measure(count, (number) => client.query(toBareInsert(sampleRow(number))));
+}
+
+const [, , kind = '', events = '0'] = process.argv;
+await (kind === 'bare' ? measureBare : measureCritical)(Number(events));

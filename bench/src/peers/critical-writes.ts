@@ -1,0 +1,14 @@
+import { emptyServers } from '../cells/empty-servers.ts';
+import { runCell } from '../cells/run-cell.ts';
+import type { Ground } from '../drain-run.ts';
+import type { SteadyRun } from './contest.ts';
+import { requireRows } from './require-rows.ts';
+
+/** What one caller waits for a committed row, one write after the other: `logCriticalAudit`, or a bare INSERT. */
+export async function writeOneByOne(ground: Ground, kind: 'critical' | 'bare', events: number): Promise<SteadyRun> {
+  await emptyServers(ground.stack);
+  const args = [kind, events];
+  const { p50Ms = Number.NaN, p99Ms = Number.NaN } = await runCell('../peers/critical', { stack: ground.stack, args });
+  await requireRows(ground.database, kind, events);
+  return { p50Ms, p99Ms };
+}
