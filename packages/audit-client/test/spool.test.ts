@@ -139,7 +139,9 @@ test('a reused pid does not make a dead process alive', async () => {
   await leaveBehind(dir, { pid: process.pid, start: '1' });
   const bench = createSpoolBench(dir);
   await bench.spool.queueAnswers();
+  expect(bench.spool.stats.adopted).toBe(1);
   await bench.replay(3);
+  expect(bench.queue).toHaveLength(3);
 });
 
 test('folders of living processes, and of those of another queue, are left alone', async () => {

@@ -89,8 +89,9 @@ describe('the metadata that logAudit is given', () => {
   test('row 9: ten thousand references to one large Buffer are hashed only as far as the budget of an event goes', () => {
     const buffer = Buffer.alloc(16_000_000);
     const stored = storeMetadata({ list: Array.from({ length: 500 }, () => buffer) });
-    const list: unknown = stored['list'];
-    expect(Array.isArray(list) && list.slice(2).every((text) => text === '[Buffer 16000000]')).toBe(true);
+    const list = [stored['list']].flat();
+    expect(list).toHaveLength(500);
+    expect(new Set(list.slice(2))).toEqual(new Set(['[Buffer 16000000]']));
   });
 
   test('row 10: Map, Set, Symbol, function, WeakRef and their like have an explicit form', () => {

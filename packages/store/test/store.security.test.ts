@@ -212,7 +212,9 @@ describe('the reader can read events and ledger and nothing else', () => {
   it.each(['audit_logs', 'audit_batches', 'security_events', 'audit_event_findings', 'audit_event_states'])(
     'it may read %s',
     async (table) => {
-      await expect(reader.query(`select * from ${table} limit 1`)).resolves.toBeDefined();
+      const visible = await reader.query(`select count(*)::int as rows from ${table}`);
+      const all = await database.pool.query(`select count(*)::int as rows from ${table}`);
+      expect(visible.rows).toEqual(all.rows);
     },
   );
 
