@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { toSvg, type Chart } from './charts.ts';
 import type { Part } from './part.ts';
-import { toMarkdown, toTable } from './report.ts';
+import { toFigureTable, toMarkdown, toTable } from './report.ts';
 import type { Results, RunOfPart } from './results.ts';
 
 /** Where the docs are. */
@@ -38,7 +38,10 @@ function toBlock(part: Part, run: RunOfPart, results: Results, charts: readonly 
   return [`## ${part.title}`, toMarkdown(toTable(shown, results.measurements)), ...images, origin].join('\n\n');
 }
 
-/** Rewrites the blocks of the measured parts and their charts. The page is written once, after all blocks are made. */
+/**
+ * Rewrites the blocks of the measured parts and their charts; `parts` are all there are. Once all of them were measured,
+ * also the block `figures`. The page is written once, after all blocks are made.
+ */
 export async function writeDocs(
   place: DocsPlace,
   parts: readonly Part[],
@@ -53,6 +56,12 @@ export async function writeDocs(
     const ofPart = part.charts?.(results.measurements) ?? [];
     charts.push(...ofPart);
     page = rewriteBlock(page, part.name, toBlock(part, run, results, ofPart, folder));
+  }
+  // Of some parts alone, the table would tell of figures that were not measured by leaving them out.
+  const isWhole = parts.every(({ name }) => results.runs.some(({ part }) => part === name));
+  if (isWhole) {
+    const table = toMarkdown(toFigureTable(results.measurements));
+    page = rewriteBlock(page, 'figures', `## Figures to reach\n\n${table}`);
   }
   await mkdir(place.charts, { recursive: true });
   for (const chart of charts) await writeFile(join(place.charts, `${chart.name}.svg`), toSvg(chart));

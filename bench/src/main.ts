@@ -5,7 +5,6 @@ import { writeDocs } from './docs.ts';
 import { currentLoad, describeMachine } from './machine.ts';
 import { measurePart } from './measure.ts';
 import { HELP, parseOptions, toCommand, type RunOptions } from './options.ts';
-import type { Part } from './part.ts';
 import { PARTS } from './registry.ts';
 import { toPlainText, toSummary, toTable } from './report.ts';
 import { mergeResults, readResults, writeResults, type Results } from './results.ts';
@@ -17,8 +16,8 @@ const NAMES = PARTS.map(({ name }) => name);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-function printTables(parts: readonly Part[], results: Results): void {
-  for (const part of parts) {
+function printTables(results: Results): void {
+  for (const part of PARTS) {
     const shown = results.measurements.filter((measurement) => measurement.part === part.name);
     if (shown.length === 0) continue;
     print(`\n${part.title} (${part.name})\n\n${toPlainText(toTable(shown, results.measurements))}`);
@@ -68,9 +67,8 @@ async function read(paths: readonly string[]): Promise<Results | null> {
 async function runBench(options: RunOptions): Promise<void> {
   const results = options.from.length > 0 ? await read(options.from) : await measure(options);
   if (results === null) return;
-  const parts = PARTS.filter(({ name }) => options.parts.includes(name));
-  printTables(parts, results);
-  if (options.hasDocs) for (const path of await writeDocs(DOCS, parts, results)) say(`written ${path}`);
+  printTables(results);
+  if (options.hasDocs) for (const path of await writeDocs(DOCS, PARTS, results)) say(`written ${path}`);
 }
 
 const options = parseOptions(process.argv.slice(2), NAMES);

@@ -90,20 +90,47 @@ export function toMarkdown({ head, rows }: Table): string {
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** How many figures were reached, and which were not, in lines; empty when there was none to reach. */
-export function toSummary(all: readonly Measurement[]): string {
-  const judged = all.flatMap((measurement) => {
+interface Judged {
+  readonly part: string;
+  readonly name: string;
+  readonly measured: string;
+  readonly figure: string;
+  readonly isReached: boolean;
+}
+
+function judgeAll(all: readonly Measurement[]): readonly Judged[] {
+  return all.flatMap((measurement) => {
     const verdict = toVerdict(measurement, all);
-    return verdict === null || verdict.isReached === null ? [] : [{ measurement, verdict }];
-  });
-  if (judged.length === 0) return '';
-  const missed = judged.filter(({ verdict }) => verdict.isReached === false);
-  const lines = missed.map(({ measurement, verdict }) => {
+    if (verdict === null || verdict.isReached === null) return [];
     const ratio = toRatio(measurement, all);
     const { part, name, unit, values } = measurement;
     const isOfRatio = ratio !== null && verdict.figure.includes('×');
-    const measured = isOfRatio ? `${ratio.median.toFixed(2)} ×` : toValue(median(values), unit);
-    return `  missed: ${part}, ${name}: ${measured} instead of ${verdict.figure}`;
+    const measured = isOfRatio ? `${ratio.median.toFixed(2)} × ${ratio.base}` : toValue(median(values), unit);
+    return [{ part, name, measured, figure: verdict.figure, isReached: verdict.isReached }];
   });
+}
+
+/** How many figures were reached, and which were not, in lines; empty when there was none to reach. */
+export function toSummary(all: readonly Measurement[]): string {
+  const judged = judgeAll(all);
+  if (judged.length === 0) return '';
+  const missed = judged.filter(({ isReached }) => !isReached);
+  const lines = missed.map(
+    ({ part, name, measured, figure }) => `  missed: ${part}, ${name}: ${measured}, not ${figure}`,
+  );
   return [`${judged.length - missed.length} of ${judged.length} figures reached`, ...lines].join('\n');
+}
+
+/** Every figure to reach and what became of it, over all parts. */
+export function toFigureTable(all: readonly Measurement[]): Table {
+  return {
+    head: ['part', 'measured', 'to reach', 'median', ''],
+    rows: judgeAll(all).map(({ part, name, measured, figure, isReached }) => [
+      part,
+      name,
+      figure,
+      measured,
+      isReached ? 'reached' : '**missed**',
+    ]),
+  };
 }

@@ -9,6 +9,9 @@ import type { Results } from '../src/results.ts';
 
 const PAGE = `# Benchmarks
 
+<!-- bench figures: begin -->
+<!-- bench figures: end -->
+
 <!-- bench drain: begin -->
 old
 <!-- bench drain: end -->
@@ -95,6 +98,23 @@ test('tables, charts, machine and command are written for what was measured, and
   });
 });
 
+test('the table of all figures is written only when every part was measured', async () => {
+  await inFolder(async (folder) => {
+    const place = { page: join(folder, 'benchmarks.md'), charts: join(folder, 'charts') };
+    await writeFile(place.page, PAGE);
+    const judged = {
+      ...results,
+      measurements: results.measurements.map((each) => ({ ...each, bound: { atLeast: 1 } })),
+    };
+    await writeDocs(place, [drain, peers], judged);
+    expect(await readFile(place.page, 'utf8')).not.toContain('| part |');
+    await writeDocs(place, [drain], judged);
+    expect(await readFile(place.page, 'utf8')).toContain(
+      '| drain | two workers | ≥ 1 events/s | 50,000 events/s | reached |',
+    );
+  });
+});
+
 test('a page that lacks a block stays as it was', async () => {
   await inFolder(async (folder) => {
     const place = { page: join(folder, 'benchmarks.md'), charts: join(folder, 'charts') };
@@ -107,6 +127,8 @@ test('a page that lacks a block stays as it was', async () => {
 
 test('the published page has a block for every part, and every part a name of its own', async () => {
   const page = await readFile(resolve(import.meta.dirname, '../../docs/benchmarks.md'), 'utf8');
-  for (const { name } of PARTS) expect(() => rewriteBlock(page, name, ''), name).not.toThrow();
+  for (const name of ['figures', ...PARTS.map((part) => part.name)]) {
+    expect(() => rewriteBlock(page, name, ''), name).not.toThrow();
+  }
   expect(new Set(PARTS.map(({ name }) => name)).size).toBe(PARTS.length);
 });

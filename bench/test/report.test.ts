@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toMarkdown, toPlainText, toSummary, toTable, toText, type Measurement } from '../src/report.ts';
+import { toFigureTable, toMarkdown, toPlainText, toSummary, toTable, toText, type Measurement } from '../src/report.ts';
 
 const copy: Measurement = { part: 'drain', name: 'copy', unit: 'rows/s', values: [60_000, 50_000, 70_000] };
 const ours: Measurement = {
@@ -74,8 +74,15 @@ test('the summary counts what was judged and names each missed figure with its m
   const alone: Measurement = { ...ours, part: 'peers', comparedWith: 'nothing' };
   expect(toSummary([copy, ours, memory, fine, alone]).split('\n')).toEqual([
     '1 of 3 figures reached',
-    '  missed: drain, two workers: 1.20 × instead of ≥ 1.3 ×',
-    '  missed: drain, memory: 140 MB instead of ≤ 128 MB',
+    '  missed: drain, two workers: 1.20 × copy, not ≥ 1.3 ×',
+    '  missed: drain, memory: 140 MB, not ≤ 128 MB',
   ]);
   expect(toSummary([copy, alone])).toBe('');
+});
+
+test('the table of figures leaves out what was not judged', () => {
+  const alone: Measurement = { ...ours, part: 'peers', comparedWith: 'nothing' };
+  expect(toFigureTable([copy, ours, alone]).rows).toEqual([
+    ['drain', 'two workers', '≥ 1.3 ×', '1.20 × copy', '**missed**'],
+  ]);
 });
