@@ -24,6 +24,7 @@ const ENTRIES = {
   worker: 'scripts/worker.ts',
   demo: 'examples/express-app/demo/main.ts',
   bench: 'bench/src/main.ts',
+  load: 'bench/src/load/main.ts',
   chaos: 'chaos/src/main.ts',
   build: 'scripts/build.ts',
 };

@@ -49,7 +49,11 @@ async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly
       found.add(toName(clients, 'awaited p50'), { unit: 'ms', value: called.p50 }, compared('awaited p50'));
       found.add(toName(clients, 'awaited p99'), { unit: 'ms', value: called.p99 }, compared('awaited p99'));
       const micros = (spent * 1e6) / called.called;
-      found.add(toName(clients, 'CPU of Redis an event'), { unit: 'µs', value: micros }, compared('CPU of Redis an event'));
+      found.add(
+        toName(clients, 'CPU of Redis an event'),
+        { unit: 'µs', value: micros },
+        compared('CPU of Redis an event'),
+      );
     }
   }
   return found.all();

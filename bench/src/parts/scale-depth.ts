@@ -53,7 +53,8 @@ async function takeTurn(redis: Redis, queue: Queue, lines: readonly string[]): P
     worker: 'bench',
     prefer: 'main',
   });
-  if (claim?.entries.length !== ENTRIES) throw new Error(`a claim of ${ENTRIES} got ${claim?.entries.length ?? 'none'}`);
+  if (claim?.entries.length !== ENTRIES)
+    throw new Error(`a claim of ${ENTRIES} got ${claim?.entries.length ?? 'none'}`);
   const claimed = await scriptMicros(redis);
   const finished = await queue.finish({
     batchId,

@@ -36,7 +36,10 @@ export interface RowRange {
 }
 
 /** Adds the rows; the client's session no longer waits for the disk, since nothing here is worth a guarantee. */
-export async function insertRows(client: PostgresClient, { first, rows, fromMs, toMs, users }: RowRange): Promise<void> {
+export async function insertRows(
+  client: PostgresClient,
+  { first, rows, fromMs, toMs, users }: RowRange,
+): Promise<void> {
   await client.query('set synchronous_commit = off');
   const toMsAt = (row: number): number => fromMs + ((toMs - fromMs) * row) / rows;
   for (let at = 0; at < rows; at += STATEMENT_ROWS) {

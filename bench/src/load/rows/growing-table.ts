@@ -2,8 +2,15 @@
  * A table that grows into the past as a real one has grown with time: partition after partition of rows, as many in each
  * as the product would put there. The open partition, of now, is made anew before each measurement, as full as it ever gets.
  */
-import { createPool, ensurePartitions, listPartitions, summarizeRanges, type Pool } from '@auditlane/store';
-import type { Partition, PartitionWidth } from '@auditlane/store';
+import {
+  createPool,
+  ensurePartitions,
+  listPartitions,
+  summarizeRanges,
+  type Partition,
+  type PartitionWidth,
+  type Pool,
+} from '@auditlane/store';
 import { connectPostgres } from '../../postgres-client.ts';
 import { insertRows } from './fill-partition.ts';
 

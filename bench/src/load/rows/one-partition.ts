@@ -19,7 +19,10 @@ export async function fillOnePartition(
   }
   const now = Date.now();
   const bounds = [now - PAST_DAYS * DAY_MS, now + AHEAD_DAYS * DAY_MS].map((ms) => new Date(ms).toISOString());
-  await pool.query(`select audit_create_partition('audit_logs', 'audit_logs_alone', $1::timestamptz, $2::timestamptz)`, bounds);
+  await pool.query(
+    `select audit_create_partition('audit_logs', 'audit_logs_alone', $1::timestamptz, $2::timestamptz)`,
+    bounds,
+  );
   const share = Math.ceil(rows / FILLERS);
   const shareMs = (PAST_DAYS * DAY_MS) / FILLERS;
   const fillers = Array.from({ length: FILLERS }, async (_, index) => {

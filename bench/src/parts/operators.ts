@@ -1,0 +1,59 @@
+/**
+ * What operators ask, answered by the whole pipeline: a client, Redis with `appendfsync always`, workers as PM2 starts them,
+ * Postgres with `synchronous_commit on`. Writes are counted by pg_stat_statements, and what a row waited by commit
+ * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts.
+ */
+import { createCollection } from '../load/collect.ts';
+import { openRedis } from '../load/open-redis.ts';
+import { startCountingPostgres } from '../load/operators/counting-postgres.ts';
+import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../load/operators/small-questions.ts';
+import { measureTenThousandRequests } from '../load/operators/ten-thousand-requests.ts';
+import { toSeries } from '../load/to-series.ts';
+import type { Part, PartContext } from '../part.ts';
+import type { Measurement } from '../report.ts';
+
+const PART = 'operators';
+
+async function run(context: PartContext): Promise<readonly Measurement[]> {
+  const found = createCollection(PART);
+  await using redis = await openRedis(context.stack.redis.url);
+  await using postgres = await startCountingPostgres(context.directory);
+  const servers = { ...context, redis, postgres, found };
+  await measureTenThousandRequests(servers);
+  for (let round = 1; round <= context.rounds; round += 1) {
+    for (const ask of [askFourWorkers, askHundredEvents, askAnHour, askLedgerRows]) {
+      context.say(`round ${round}: ${ask.name}`);
+      await ask(servers);
+    }
+  }
+  const keys = await redis.keys('audit:*');
+  if (keys.length > 0) await redis.unlink(keys);
+  return found.all();
+}
+
+/** What operators ask, with the figures that are usually promised. */
+export const operators: Part = {
+  name: PART,
+  title: 'What operators ask',
+  run,
+  charts: (all) => [
+    {
+      name: `${PART}-linger`,
+      title: 'Call to row at 10,000 requests a minute (limit: the linger itself)',
+      xLabel: 'AUDIT_LINGER_MS',
+      yLabel: 'ms',
+      series: ['p50', 'p99'].map((name) =>
+        toSeries(all, { part: PART, pattern: new RegExp(`AUDIT_LINGER_MS=(\\d+), call to row, ${name}$`), name }),
+      ),
+    },
+    {
+      name: `${PART}-writes`,
+      title: 'Writes at 10,000 requests a minute (limit: one transaction a linger and slot)',
+      xLabel: 'AUDIT_LINGER_MS',
+      yLabel: 'a minute',
+      series: ['write statements', 'transactions that write'].map((name) =>
+        toSeries(all, { part: PART, pattern: new RegExp(`AUDIT_LINGER_MS=(\\d+), ${name}$`), name }),
+      ),
+    },
+  ],
+};

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { judge, relax } from '../src/load/judge.ts';
+import { parseLoadOptions } from '../src/load/options.ts';
+import { encodeLines } from '../src/load/encode-lines.ts';
+import { assertDiskSpace } from '../src/load/rows/disk-space.ts';
+import { createCollection } from '../src/load/collect.ts';
+import { toSeries } from '../src/load/to-series.ts';
+import type { Measurement } from '../src/report.ts';
+
+function measured(name: string, value: number, rest: Partial<Measurement> = {}): Measurement {
+  return { part: 'p', name, unit: 'ms', values: [value], ...rest };
+}
+
+describe('a figure under load', () => {
+  test.each([
+    [{ atMost: 10 }, 19, true],
+    [{ atMost: 10 }, 21, false],
+    [{ atMost: 0 }, 0, true],
+    [{ atMost: 0 }, 1, false],
+    [{ atLeast: 10 }, 6, true],
+    [{ atLeast: 10 }, 4, false],
+    [{ ratioAtMost: 1.5 }, 29, true],
+    [{ ratioAtMost: 1.5 }, 31, false],
+    [{ ratioAtLeast: 1.5 }, 8, true],
+    [{ ratioAtLeast: 1.5 }, 7, false],
+  ])('%j of %d beside a base of 10, margin 2: %s', (bound, value, isPassed) => {
+    const all = [measured('base', 10), measured('x', value, { unit: 'events', bound, comparedWith: 'base' })];
+    expect(judge(all, 2)).toMatchObject([{ name: 'x', isPassed }]);
+  });
+
+  test('in milliseconds passes when the bare variant of the same run is as slow', () => {
+    const slow = measured('x', 40, { bound: { atMost: 1 }, comparedWith: 'base' });
+    expect(judge([measured('base', 25), slow], 2)).toMatchObject([{ isPassed: true }]);
+    expect(judge([measured('base', 10), slow], 2)).toMatchObject([{ isPassed: false }]);
+  });
+
+  test('that is a ratio fails when there is nothing to compare with', () => {
+    expect(judge([measured('x', 1, { bound: { ratioAtMost: 2 }, comparedWith: 'gone' })], 2)).toMatchObject([
+      { isPassed: false },
+    ]);
+  });
+
+  test('is not judged when none is asked for', () => {
+    expect(judge([measured('x', 1)], 2)).toEqual([]);
+    expect(relax({}, 2)).toEqual({});
+  });
+});
+
+test.each([
+  [[], { kind: 'run', scale: 0.1, margin: 2 }],
+  [['--scale', '0.01', '--margin', '3'], { kind: 'run', scale: 0.01, margin: 3 }],
+  [['--help'], { kind: 'help' }],
+  [['--scale', '2'], { kind: 'invalid', message: '--scale takes a number from 0.001 to 1, not "2"' }],
+  [['--margin', 'x'], { kind: 'invalid', message: '--margin takes a number from 1 to 10, not "x"' }],
+])('the command line %j', (args, options) => {
+  expect(parseLoadOptions(args)).toEqual(options);
+});
+
+test.each([['--what'], ['word']])('%s is refused', (arg) => {
+  expect(parseLoadOptions([arg])).toMatchObject({ kind: 'invalid' });
+});
+
+test.each([500, 1_000, 4_000, 16_000, 65_000])('an entry of %d bytes has this size, and each is another', (bytes) => {
+  const lines = encodeLines({ from: 0, count: 20, bytes });
+  expect(new Set(lines).size).toBe(20);
+  for (const line of lines) {
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(bytes);
+    expect(Buffer.byteLength(line)).toBeGreaterThan(bytes * 0.95);
+  }
+});
+
+test('rows that the disk has no room for are refused with both figures', async () => {
+  await expect(assertDiskSpace('/tmp', 1e13)).rejects.toThrow(/need about [\d]+ GB below \/tmp, \d+ GB are free/);
+  await expect(assertDiskSpace('/tmp', 0)).resolves.toBeUndefined();
+});
+
+test('values of rounds are gathered under one name, and the largest alone where it counts', () => {
+  const found = createCollection('p');
+  for (const value of [3, 1]) {
+    found.add('each', { unit: 'ms', value });
+    found.addLargest('worst', { unit: 'events', value }, { bound: { atMost: 0 } });
+  }
+  expect(found.all()).toEqual([
+    { part: 'p', name: 'each', unit: 'ms', values: [3, 1] },
+    { part: 'p', name: 'worst', unit: 'events', values: [3], bound: { atMost: 0 } },
+  ]);
+});
+
+test('a line of a chart has the medians of what matches, by its number', () => {
+  const all = [measured('at 10,000', 5), measured('at 200', 1), measured('else 7', 9)];
+  expect(toSeries(all, { part: 'p', pattern: /^at ([\d,]+)$/, name: 'line' })).toEqual({
+    name: 'line',
+    points: [
+      [200, 1],
+      [10_000, 5],
+    ],
+  });
+});
