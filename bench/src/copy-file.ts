@@ -37,16 +37,29 @@ function hasPsql(): boolean {
 export const COPY_PROGRAM = hasPsql() ? 'psql' : 'pg-copy-streams';
 
 async function openPsql(url: string): Promise<CopySession> {
-  const child = spawn('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) throw new Error('psql could not be run');
   const release = guardChild(pid, 'SIGTERM');
-  child.once('exit', release);
+  const ended = new Promise<void>((resolve) => {
+    // Not `exit`: its last words are still in the pipe then.
+    child.once('close', () => {
+      release();
+      resolve();
+    });
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+  // What is written to a psql that has failed must not end the bench: the answer that is missing tells of it.
+  child.stdin.on('error', () => undefined);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const ask = async (command: string): Promise<string> => {
     child.stdin.write(`${command}\n`);
     const line = await lines.next();
-    if (line.done === true) throw new Error(`psql ended with ${child.exitCode ?? child.signalCode} at ${command}`);
+    if (line.done === true) {
+      await ended;
+      throw new Error(`psql ended: ${complaint.trim()}`);
+    }
     return line.value;
   };
   await ask(`\\echo connected`);
@@ -55,7 +68,7 @@ async function openPsql(url: string): Promise<CopySession> {
     copy: async (path) => Number(await ask(`\\copy audit_logs (${COLUMNS}) from '${path}'\n\\echo :ROW_COUNT`)),
     [Symbol.asyncDispose]: async () => {
       child.stdin.end();
-      await new Promise((resolve) => void (child.exitCode === null ? child.once('exit', resolve) : resolve(null)));
+      await ended;
     },
   };
 }
@@ -82,12 +95,6 @@ export async function writeRowsTo(url: string, path: string): Promise<void> {
   const statement = `copy (select ${COLUMNS} from audit_logs order by id) to stdout`;
   await using client = await connectPostgres(url);
   await pipeline(client.query(to(statement)), createWriteStream(path));
-}
-
-/** Copies such a file into the table over one connection and tells how many rows it was. */
-export async function copyRowsFrom(url: string, path: string): Promise<number> {
-  await using session = await openCopySession(url);
-  return await session.copy(path);
 }
 
 /** Deals the first `rows` rows of a file out to as many files as `paths`, in blocks, each in the order of time. */
