@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.ts';
 import { DEATHS } from './scenarios/client/deaths.ts';
 import { OVERFLOW } from './scenarios/client/overflow.ts';
+import { FULL_DISKS } from './scenarios/disks/full.ts';
 import { PERMITTED } from './scenarios/losses/permitted.ts';
 import { PARTITIONS } from './scenarios/maintenance/partitions.ts';
 import { LINK_FAULTS } from './scenarios/network/links.ts';
@@ -44,6 +45,7 @@ const OTHERS: readonly Scenario[] = [
   ...OVERFLOW,
   ...VOLUMES,
   ...PARTITIONS,
+  ...FULL_DISKS,
   ...UNMADE,
 ];
 

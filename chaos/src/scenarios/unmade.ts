@@ -6,19 +6,11 @@ function unmade(id: string, title: string, reason: string): Scenario {
 }
 
 export const UNMADE: readonly Scenario[] = [
-  unmade('R10', 'the disk of the append-only file is full', 'needs a file system of its own (root)'),
   unmade('R13', 'manual SENTINEL FAILOVER', 'clients take one address; a failover behind it is R11 and R12'),
-  unmade('P5', 'the disk of Postgres is full', 'needs a file system of its own (root)'),
-  unmade('P6', 'the WAL volume of Postgres is full', 'needs a file system of its own (root)'),
   unmade('P15', 'failover to an asynchronous standby of Postgres', 'not promised: see the limits'),
   unmade('P16', 'PgBouncer in transaction mode', 'PgBouncer is not among the dependencies'),
   unmade('P18', 'replay of events whose partition retention has dropped', 'no replay horizon is built: see the limits'),
   unmade('N6', 'a name resolves to another server', 'needs a resolver of its own; another server is R6, R11 and R12'),
   unmade('N8', 'the network namespace of a host is cut', 'needs namespaces (root); half-open links are N2'),
-  unmade(
-    'C4',
-    'the disk of the spool is full',
-    'needs a file system of its own (root); a test of audit-client makes it as root',
-  ),
   unmade('C8', 'a producer forks', 'a test of audit-client makes it'),
 ];

@@ -8,7 +8,8 @@ const RESTART_MS = 120_000;
 const FRESH_MS = 60_000;
 const DRAIN_MS = 10_000;
 
-function isServerAlive(server: TestServer): boolean {
+/** Whether the process of a server has not ended. */
+export function isServerAlive(server: TestServer): boolean {
   try {
     process.kill(server.pid(), 0);
     return true;

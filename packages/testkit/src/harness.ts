@@ -2,6 +2,8 @@
 export { openFaultProxy } from './faults/fault-proxy.ts';
 export type { Direction, FaultMode, FaultProxy, FaultProxyOptions, FaultStats } from './faults/fault-proxy.ts';
 export type { DataCopy } from './faults/data-copy.ts';
+export { findDiskFault, openSmallDisk } from './faults/small-disk.ts';
+export type { SmallDisk } from './faults/small-disk.ts';
 export { childrenOf } from './faults/process-tree.ts';
 export { createOracle } from './oracle/create-oracle.ts';
 export type { Acknowledgement, Evidence, FoundEvent, IssuedEvent, Oracle } from './oracle/create-oracle.ts';
