@@ -11,6 +11,6 @@ test('the way of an event to its answer and to its visible row is measured besid
     `500/s, call to visible row, p99, ${variant}`,
     `500/s, CPU of worker, Postgres and Redis an event, ${variant}`,
   ]);
-  const gaps = ['gap between two looks, p50', 'gap between two looks, p99'];
+  const gaps = ['gap between two looks, p50 of each cell', 'gap between two looks, p99 of each cell'];
   expectMeasured(measured, [...perVariant, ...gaps]);
 });

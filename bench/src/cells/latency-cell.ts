@@ -18,8 +18,8 @@ import { offerSteadily } from './loads.ts';
 import { monotonicMs } from './monotonic-ms.ts';
 import { waitUntilDrained } from './wait-until-drained.ts';
 
-/** Calls of the first second are not counted: code is compiled, connections are opened. */
-const WARM_UP_SECONDS = 1;
+/** Calls of the first seconds are not counted: code is compiled, connections are opened. */
+const WARM_UP_SECONDS = 2;
 const DRAIN_POLL_MS = 20;
 /** A rate that the machine cannot keep shows as waits, not as refusals. */
 const PATIENT = { bufferMaxEvents: 10_000_000, bufferMaxBytes: 1024 ** 3, deadlineMs: 600_000 };
