@@ -13,7 +13,7 @@ export interface ChaosOptions {
   readonly minutes: number;
   readonly rate: number;
   readonly leastRate: number;
-  /** Events of the large backlog (O1). Default 200000; a million takes some minutes under each profile. */
+  /** Events of the large backlog (O1). Default 300000; a million takes some minutes under each profile. */
   readonly backlog: number;
   readonly seed: number;
   /** Scenarios at a time. */
@@ -54,7 +54,7 @@ function parse(args: readonly string[]) {
         minutes: { type: 'string', default: '0' },
         rate: { type: 'string', default: '2600' },
         'least-rate': { type: 'string', default: '2000' },
-        backlog: { type: 'string', default: '200000' },
+        backlog: { type: 'string', default: '300000' },
         profile: { type: 'string', default: 'both' },
         seed: { type: 'string' },
         jobs: { type: 'string', default: '2' },

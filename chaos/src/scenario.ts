@@ -33,7 +33,10 @@ export interface Scenario {
   readonly skip?: () => Promise<string | null> | string | null;
   /** The counters of Redis are lost with its data, on purpose: the gauge proves nothing. */
   readonly losesCounters?: boolean;
-  /** How many acknowledged events may be lost, given how many there are of each level; absent means none. */
+  /**
+   * How many acknowledged events may be lost, given how many there are of each level; absent means none.
+   * Those that are lost must be named by the product.
+   */
   readonly lossBound?: (world: World, levels: ReadonlyMap<string, number>) => number;
   /** How long `run` may take. Default 120000. */
   readonly deadlineMs?: number;

@@ -6,10 +6,11 @@ import { waitForBacklog } from '../during.ts';
 import { residentMb, toTrend, type MemorySample } from './resident.ts';
 
 const MOST_RESIDENT_MB = 250;
-/** A worker fills its heap and its buffers first. */
-const WARM_UP_MS = 10_000;
+/** A worker fills its heap and its buffers first: so long, and so much of the drain. */
+const WARM_UP_MS = 5000;
+const WARM_UP_SHARE = 0.15;
 /** A shorter drain says nothing about a slope. */
-const LEAST_SECONDS = 10;
+const LEAST_SECONDS = 5;
 const MOST_GROWTH_MB = 25;
 const KILLED_WORKERS = 2;
 const PUSHED_AT_ONCE = 5000;
@@ -73,7 +74,8 @@ async function drainWithKills(world: World, entries: number): Promise<Drain> {
 
 function tellMemory(world: World, { largestMb, spared }: Drain): void {
   world.happened(`largest worker ${largestMb} MB, below ${MOST_RESIDENT_MB}`, largestMb < MOST_RESIDENT_MB ? 1 : 0);
-  const { seconds, meanMb, growthMb } = toTrend(spared, WARM_UP_MS);
+  const lastsMs = (spared.at(-1)?.atMs ?? 0) - (spared.at(0)?.atMs ?? 0);
+  const { seconds, meanMb, growthMb } = toTrend(spared, Math.max(WARM_UP_MS, lastsMs * WARM_UP_SHARE));
   const facts = `spared worker ${Math.round(meanMb)} MB, grew ${Math.round(growthMb)} MB in ${Math.round(seconds)} s after its warm-up`;
   if (seconds < LEAST_SECONDS) world.happened(`${facts}: too short to judge a slope`, 0, 0);
   else world.happened(`${facts}, flat is below ${MOST_GROWTH_MB}`, growthMb < MOST_GROWTH_MB ? 1 : 0);
