@@ -79,7 +79,8 @@ describe('row 42: parameters and cursors', () => {
     ['cursor=x', 'invalid_cursor'],
     ['cursor=%00', 'invalid_cursor'],
     ['cursor=eyJpZCI6ImEifQ.AAAAAAAAAAAAAAAAAAAAAA', 'invalid_cursor'],
-    [`cursor=${'x'.repeat(2001)}`, 'invalid_parameter'],
+    [`cursor=${'x'.repeat(4001)}`, 'invalid_parameter'],
+    ['reason=a%00b', 'invalid_parameter'],
   ])('%s is refused with 400', async (query, code) => {
     const { url } = await startApi(SERVERS);
     const response = await fetch(`${url}/api/v1/failed?${query}`, { headers: WITH_KEY });
@@ -100,7 +101,15 @@ describe('row 42: parameters and cursors', () => {
 
 describe('row 59: bodies that are none', () => {
   const BODIES = ['', '{', '[]', 'null', '7', '{}', '{"all":false}', '{"all":true,"ids":["a"]}', '{"ids":[]}'];
-  const MORE = ['{"ids":[""]}', '{"ids":[7]}', '{"ids":"a"}', `{"ids":["${'x'.repeat(301)}"]}`, '{"reason":""}'];
+  const MORE = [
+    String.raw`{"reason":"\u0000"}`,
+    String.raw`{"ids":["\u0000"]}`,
+    '{"ids":[""]}',
+    '{"ids":[7]}',
+    '{"ids":"a"}',
+    `{"ids":["${'x'.repeat(301)}"]}`,
+    '{"reason":""}',
+  ];
   test.each([...BODIES, ...MORE])('%s is refused with 400, and nothing happens', async (body) => {
     const { url } = await startApi(SERVERS);
     for (const path of ['redrive', 'purge']) {

@@ -29,5 +29,7 @@ export { createMetrics, renderFleetMetrics } from './create-metrics.ts';
 export type { MetricNotes, Metrics, MetricsJson } from './create-metrics.ts';
 export { runProcess } from './run-process.ts';
 export type { ProcessContext, RunProcessOptions } from './run-process.ts';
+export { toSizing, SIZING } from './sizing.ts';
+export type { Sizing } from './sizing.ts';
 export { sleep } from './sleep.ts';
 export type { Sleep } from './sleep.ts';

@@ -4,8 +4,10 @@
  */
 import type { RedisFault, WorkerBeat } from '@auditlane/queue';
 import type { Recommendation } from './audit-metrics.ts';
+import type { Condition } from './conditions.ts';
 import { lossFindings } from './loss-rules.ts';
 import type { LossRuleFacts } from './loss-rules.ts';
+import { findTooSmall } from './sizing-rule.ts';
 
 /** What rules look at. */
 export interface Facts extends LossRuleFacts {
@@ -19,7 +21,7 @@ export interface Facts extends LossRuleFacts {
 
 /** One recommendation with the name of its condition, by which its log line is limited. */
 export interface Finding extends Recommendation {
-  readonly condition: string;
+  readonly condition: Condition;
 }
 
 type Rule = (facts: Facts) => readonly Finding[];
@@ -33,21 +35,22 @@ const WORKER_ERRORS = 'npm run pm2 -- logs audit-worker --err';
 
 // Of what Redis is asked, only what can lose events now or at its next restart is a recommendation; the rest is logged
 // at start, since an operator of a managed Redis cannot change it and would learn to ignore this answer.
-const REDIS_ACTIONS: Readonly<Partial<Record<RedisFault['code'], Pick<Recommendation, 'severity' | 'action'>>>> = {
-  old_version: { severity: 'critical', action: 'Upgrade Redis to 6.2 or newer' },
-  eviction: {
-    severity: 'critical',
-    action: 'redis-cli -u "$REDIS_URL" config set maxmemory-policy noeviction, and in redis.conf',
-  },
-  aof_off: { severity: 'warning', action: 'redis-cli -u "$REDIS_URL" config set appendonly yes, and in redis.conf' },
-  aof_write_failed: { severity: 'critical', action: 'Free space on the disk of Redis' },
-  no_fsync_on_rewrite: {
-    severity: 'warning',
-    action: 'redis-cli -u "$REDIS_URL" config set no-appendfsync-on-rewrite no, and in redis.conf',
-  },
-  wrong_type: { severity: 'critical', action: 'Find who wrote to the keys of the queue; rename the key' },
-  expiring_key: { severity: 'critical', action: 'redis-cli -u "$REDIS_URL" persist <key>' },
-};
+export const REDIS_ACTIONS: Readonly<Partial<Record<RedisFault['code'], Pick<Recommendation, 'severity' | 'action'>>>> =
+  {
+    old_version: { severity: 'critical', action: 'Upgrade Redis to 6.2 or newer' },
+    eviction: {
+      severity: 'critical',
+      action: 'redis-cli -u "$REDIS_URL" config set maxmemory-policy noeviction, and in redis.conf',
+    },
+    aof_off: { severity: 'warning', action: 'redis-cli -u "$REDIS_URL" config set appendonly yes, and in redis.conf' },
+    aof_write_failed: { severity: 'critical', action: 'Free space on the disk of Redis' },
+    no_fsync_on_rewrite: {
+      severity: 'warning',
+      action: 'redis-cli -u "$REDIS_URL" config set no-appendfsync-on-rewrite no, and in redis.conf',
+    },
+    wrong_type: { severity: 'critical', action: 'Find who wrote to the keys of the queue; rename the key' },
+    expiring_key: { severity: 'critical', action: 'redis-cli -u "$REDIS_URL" persist <key>' },
+  };
 
 const RULES: readonly Rule[] = [
   function redisAway({ isRedisConnected, metrics }) {
@@ -95,6 +98,9 @@ const RULES: readonly Rule[] = [
     const lane = toLane(metrics.urgent_queue_length, metrics.urgent_queue_capacity);
     return isRedisConnected ? backedUp('urgent_queue', 'Urgent audit queue backed up!', lane) : [];
   },
+  function tooSmall(facts) {
+    return [findTooSmall(facts)].filter((finding) => finding !== null);
+  },
   function highFailureRate({ isRedisConnected, metrics }) {
     return when(isRedisConnected && metrics.failures_last_minute > FAILURES_PER_MINUTE, {
       condition: 'failures',
@@ -114,7 +120,9 @@ const RULES: readonly Rule[] = [
   function redisSettings({ redisFaults }) {
     return redisFaults.flatMap((fault) => {
       const known = REDIS_ACTIONS[fault.code];
-      return known === undefined ? [] : [{ condition: `redis_${fault.code}`, message: fault.message, ...known }];
+      return known === undefined
+        ? []
+        : [{ condition: `redis_${fault.code}` as const, message: fault.message, ...known }];
     });
   },
   function maintenanceFailed({ maintenance }) {
@@ -122,7 +130,7 @@ const RULES: readonly Rule[] = [
       // A run in progress changes nothing until it has ended well.
       const isFailing = lastFailureAt !== null && (lastSuccessAt === null || lastSuccessAt < lastFailureAt);
       return when(isFailing, {
-        condition: `maintenance_${task}`,
+        condition: `maintenance_${task}` as const,
         severity: 'warning',
         message: `Maintenance failed! Task: ${task}, at ${lastFailureAt?.toISOString()}`,
         action: 'npm run pm2 -- logs audit-maintenance --err',
@@ -167,7 +175,7 @@ function toLane(length: number, capacity: number): LaneFill {
   return { length, percent: (length / capacity) * 100 };
 }
 
-function backedUp(condition: string, words: string, lane: LaneFill): readonly Finding[] {
+function backedUp(condition: Condition, words: string, lane: LaneFill): readonly Finding[] {
   return when(lane.percent > QUEUE_WARNING_PERCENT, {
     condition,
     severity: lane.percent > QUEUE_CRITICAL_PERCENT ? 'critical' : 'warning',

@@ -1,0 +1,41 @@
+/** The rule that compares a strained fleet with the sizing table of docs/operations.md. */
+import { toSizing } from '@auditlane/runtime';
+import type { LossRuleFacts } from './loss-rules.ts';
+import type { Finding } from './recommendations.ts';
+
+const STRAINED_PERCENT = 50;
+const STRAINED_AGE_MS = 60_000;
+
+/** Whether events pile up, find no room, or wait. A small fleet that keeps up is large enough. */
+function isStrained({ metrics, losses }: LossRuleFacts): boolean {
+  return (
+    metrics.queue_usage_percent > STRAINED_PERCENT ||
+    losses.growth.overflow > 0 ||
+    metrics.oldest_event_age_ms > STRAINED_AGE_MS
+  );
+}
+
+/** Says what the load of the last minute needs, when there is less and it shows. */
+export function findTooSmall(facts: LossRuleFacts): Finding | null {
+  const { metrics, losses, isRedisConnected } = facts;
+  // What was refused was asked for as well.
+  const perMinute = losses.growth.enqueued + losses.growth.overflow;
+  const needed = toSizing(perMinute);
+  const steps = [
+    ...(metrics.workers_running < needed.workers
+      ? [`npm run pm2 -- scale audit-worker ${needed.workers} (there are ${metrics.workers_running})`]
+      : []),
+    ...(metrics.queue_capacity < needed.queueLength
+      ? [
+          `AUDIT_MAX_QUEUE_LENGTH=${needed.queueLength} (it is ${metrics.queue_capacity}) for clients, workers and the API`,
+        ]
+      : []),
+  ];
+  if (!isRedisConnected || steps.length === 0 || !isStrained(facts)) return null;
+  return {
+    condition: 'sizing',
+    severity: 'warning',
+    message: `Too small for its load! Events in the last minute: ${perMinute}`,
+    action: steps.join('; '),
+  };
+}

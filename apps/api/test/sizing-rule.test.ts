@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { FleetMetrics } from '../src/monitoring/audit-metrics.ts';
+import type { LossRuleFacts } from '../src/monitoring/loss-rules.ts';
+import { findTooSmall } from '../src/monitoring/sizing-rule.ts';
+import { toFleetMetrics } from '../src/monitoring/to-fleet-metrics.ts';
+import { buildView, LIMITS, NO_LOSS_FACTS, NOW } from './fixtures/fleet.ts';
+
+const REMEMBERED = { drops: { isHappening: false, lastMinute: 0 }, losses: NO_LOSS_FACTS };
+const STRAINED = { queue_usage_percent: 51, workers_running: 1, queue_capacity: 10_000 };
+
+function facts(growth: Partial<LossRuleFacts['losses']['growth']>, numbers: Partial<FleetMetrics>): LossRuleFacts {
+  return {
+    at: NOW,
+    isRedisConnected: true,
+    maintenance: [],
+    losses: { ...NO_LOSS_FACTS, growth: { ...NO_LOSS_FACTS.growth, ...growth } },
+    metrics: { ...toFleetMetrics(buildView(), LIMITS, REMEMBERED), ...numbers },
+  };
+}
+
+test('a strained fleet that is smaller than its load needs is told what to add', () => {
+  expect(findTooSmall(facts({ enqueued: 30_000 }, STRAINED))).toEqual({
+    condition: 'sizing',
+    severity: 'warning',
+    message: 'Too small for its load! Events in the last minute: 30000',
+    action:
+      'npm run pm2 -- scale audit-worker 2 (there are 1); AUDIT_MAX_QUEUE_LENGTH=50000 (it is 10000) for clients, workers and the API',
+  });
+});
+
+test('events that found no room belong to the load', () => {
+  const found = findTooSmall(facts({ enqueued: 9000, overflow: 2000 }, { ...STRAINED, workers_running: 2 }));
+  expect(found?.action).toBe('AUDIT_MAX_QUEUE_LENGTH=50000 (it is 10000) for clients, workers and the API');
+});
+
+test.each([
+  ['keeps up', { enqueued: 30_000 }, { ...STRAINED, queue_usage_percent: 50 }],
+  ['is as large as it should be', { enqueued: 30_000 }, { ...STRAINED, workers_running: 2, queue_capacity: 50_000 }],
+  ['has hardly any load', { enqueued: 999 }, STRAINED],
+])('nothing is told of a fleet that %s', (_what, growth, numbers) => {
+  expect(findTooSmall(facts(growth, numbers))).toBeNull();
+});
+
+test.each([
+  ['the oldest event has waited a minute', { enqueued: 5000 }, { queue_usage_percent: 1, oldest_event_age_ms: 60_001 }],
+  ['the queue has refused events', { enqueued: 5000, overflow: 1 }, { queue_usage_percent: 1 }],
+])('a fleet is strained when %s', (_what, growth, numbers) => {
+  expect(findTooSmall(facts(growth, { ...STRAINED, ...numbers }))).toMatchObject({ condition: 'sizing' });
+});
+
+test('nothing is told while Redis is away: its numbers are old', () => {
+  expect(findTooSmall({ ...facts({ enqueued: 30_000 }, STRAINED), isRedisConnected: false })).toBeNull();
+});
