@@ -44,6 +44,8 @@ export interface DrainOptions {
   readonly workers: number;
   /** Where the workers keep their compiled code between runs. */
   readonly directory: string;
+  /** What the same workers drain first, outside of the clock: their code is compiled then, as in workers that run for weeks. */
+  readonly warmUp?: Backlog;
   /** Added to the environment of the workers. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -117,19 +119,28 @@ async function checkRows(database: PostgresClient, events: number): Promise<void
   if (stored !== events) throw new Error(`${stored} rows were stored of ${events} events`);
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 /** Drains a copy of the backlog into empty tables. */
 export async function drainOnce(ground: Ground, options: DrainOptions): Promise<DrainRun> {
   const { stack, redis, database } = ground;
   const { events } = options.backlog;
   await emptyTables(database);
   await settleAppendOnlyFile(redis);
+  // Before the workers: Redis answers nobody while it copies a long list.
   const begin = await copyBacklog(redis, options.backlog);
+  const beginWarmUp = options.warmUp === undefined ? nothing : await copyBacklog(redis, options.warmUp);
   await using fleet = await startWorkers(options.workers, {
     REDIS_URL: stack.redis.url,
     DATABASE_URL: stack.postgres.url,
     NODE_COMPILE_CACHE: join(options.directory, 'compile-cache'),
     ...options.env,
   });
+  if (options.warmUp !== undefined) {
+    await beginWarmUp();
+    await waitUntilStored(ground, options.warmUp.events, fleet);
+    await emptyTables(database);
+  }
   const before = await readUse(ground, fleet);
   const started = performance.now();
   await begin();

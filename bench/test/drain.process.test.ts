@@ -25,7 +25,7 @@ test('a small backlog is drained and copied, and each rate, cost and memory is t
     expect(values, name).toHaveLength(1);
     if (unit.endsWith('/s')) expect(values[0], name).toBeGreaterThan(10);
   }
-  expect(measured.filter(({ unit }) => unit === 'events/s')).toHaveLength(5);
+  expect(measured.filter(({ unit }) => unit === 'events/s')).toHaveLength(6);
   expect(measured.filter(({ unit }) => unit === 'rows/s')).toHaveLength(2);
   // A row is some 350 bytes without its indexes; a worker is a process of Node.
   expect(valueOf('write-ahead log an event, 2,000')).toBeGreaterThan(300);
