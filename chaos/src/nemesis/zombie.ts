@@ -24,6 +24,10 @@ const BETWEEN_TRIES_MS = 20;
 const FIRST_EPOCH = /^1:/;
 /** An outage of Redis in between moves the adoption. */
 const ADOPTION_MS = 4 * LEASE_MS;
+/** The lease was renewed a third of its length ago at most: nobody adopts before. */
+const UNADOPTED_MS = 0.6 * LEASE_MS;
+/** The heir may have finished 5 ms after its adoption. */
+const BETWEEN_LOOKS_MS = 1;
 /** Shorter than a lease, so that nobody adopts from the heir. */
 const HEARING_MS = 0.6 * LEASE_MS;
 
@@ -63,7 +67,9 @@ async function stopHolder(world: World, draw: number, stopped: Stopped): Promise
 /** Waits until another worker holds one of the batches, and stops it; null when it had finished first, or nobody came. */
 async function stopHeir(world: World, { batchIds }: Holder): Promise<SpawnedProcess | null> {
   const untilMs = performance.now() + ADOPTION_MS;
+  await forMs(UNADOPTED_MS);
   while (performance.now() < untilMs) {
+    await forMs(BETWEEN_LOOKS_MS);
     const metas = (await world.redis.hmget(world.keys.meta, ...batchIds)).filter((meta) => meta !== null);
     if (metas.length === 0) return null;
     const adopted = metas.find((meta) => !FIRST_EPOCH.test(meta));

@@ -38,7 +38,8 @@ export const BLOWS: Readonly<Record<FaultClass, Blow>> = {
     title: 'a client is killed and its disk is lost',
     async strike(world) {
       await killProducer(world);
-      await rm(world.spoolDir, { recursive: true, force: true });
+      // The client that lives goes on writing there, so that a folder may not be empty when it is removed.
+      await rm(world.spoolDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
       await forMs(LASTS_MS);
     },
   },
