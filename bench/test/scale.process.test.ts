@@ -27,20 +27,20 @@ async function measure(part: Part, name: RegExp) {
   return names.filter((each) => name.test(each)).length;
 }
 
-test('a backlog is drained by one, two, four and eight workers', async () => {
-  expect(await measure(scaleWorkers, /^drain by \d workers?$/)).toBe(4);
+test('a backlog is drained by more and more workers', async () => {
+  expect(await measure(scaleWorkers, /^drain by \d workers?$/)).toBe(2);
 });
 
-test('events of six sizes are drained', async () => {
-  expect(await measure(scaleSize, /^events of [\d,]+ bytes$/)).toBe(6);
+test('events of several sizes are drained', async () => {
+  expect(await measure(scaleSize, /^events of [\d,]+ bytes$/)).toBe(2);
 });
 
-test('a call is priced at every depth of the queue', async () => {
+test('a call is priced at several depths of the queue', async () => {
   expect(await measure(scaleDepth, /^claiming at a depth of/)).toBe(3);
 });
 
-test('events are stored into tables of three sizes in partitions, and of one in one partition', async () => {
-  expect(await measure(scaleRows, /^stored, [\d,]+ rows in/)).toBe(4);
+test('events are stored into tables of two sizes in partitions, and of one in one partition', async () => {
+  expect(await measure(scaleRows, /^stored, [\d,]+ rows in/)).toBe(3);
 }, 300_000);
 
 test('calls are made through one client and through more', async () => {

@@ -8,6 +8,7 @@ import { createCollection } from '../load/collect.ts';
 import { callAtRate } from '../load/call-at-rate.ts';
 import { openRedis } from '../load/open-redis.ts';
 import { toCount, toSeries } from '../load/to-series.ts';
+import { toVariants } from '../load/to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
 import { cpuSecondsOf } from '../process-cpu.ts';
 import type { Measurement } from '../report.ts';
@@ -18,7 +19,6 @@ const MOST_PROCESSES = 4;
 const RATE = 2_000;
 const SECONDS = 20;
 const LEAST_SECONDS = 1;
-const FEW_CLIENTS = 10;
 const QUEUE = 'bench-connections:queue';
 
 const toName = (clients: number, figure: string): string =>
@@ -30,8 +30,7 @@ async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly
   await using redis = await openRedis(stack.redis.url);
   const env = { REDIS_URL: stack.redis.url, AUDIT_QUEUE_KEY: QUEUE, AUDIT_MAX_QUEUE_LENGTH: '5000000' };
   for (let round = 1; round <= rounds; round += 1) {
-    // A run of a hundredth is a test of the harness: five hundred connections would be most of its work.
-    for (const clients of CLIENTS.filter((count) => scale > 0.01 || count <= FEW_CLIENTS)) {
+    for (const clients of toVariants(CLIENTS, scale)) {
       say(`round ${round}: ${toName(clients, `${seconds} s`)}`);
       const before = await cpuSecondsOf([stack.redis.pid]);
       const called = await callAtRate({

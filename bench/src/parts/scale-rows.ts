@@ -17,6 +17,7 @@ import { openGrowingTable, openPool } from '../load/rows/growing-table.ts';
 import { fillOnePartition } from '../load/rows/one-partition.ts';
 import { openOwnDatabase } from '../load/rows/own-database.ts';
 import { toCount, toSeries } from '../load/to-series.ts';
+import { toVariants } from '../load/to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
 import { connectPostgres } from '../postgres-client.ts';
 import type { Measurement } from '../report.ts';
@@ -107,7 +108,7 @@ async function measureOnePartition(plan: Plan): Promise<void> {
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
-  const sizes = SIZES.map((size) => Math.round(size * context.scale));
+  const sizes = toVariants(SIZES, context.scale).map((size) => Math.round(size * context.scale));
   const users = Math.max(1, Math.round(USERS * context.scale));
   await assertDiskSpace(context.directory, sizes.at(-1) ?? 0);
   const found = createCollection(PART);

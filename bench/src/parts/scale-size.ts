@@ -8,6 +8,7 @@ import { createCollection } from '../load/collect.ts';
 import { drainList } from '../load/drain-list.ts';
 import { fillList } from '../load/fill-list.ts';
 import { toCount, toSeries } from '../load/to-series.ts';
+import { toVariants } from '../load/to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
 import { connectPostgres } from '../postgres-client.ts';
 import type { Measurement } from '../report.ts';
@@ -42,7 +43,7 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
   say('a first drain, not counted: it pays for new files of the servers');
   await drain(SIZES[0]);
   for (let round = 1; round <= rounds; round += 1) {
-    for (const bytes of SIZES) {
+    for (const bytes of toVariants(SIZES, scale)) {
       say(`round ${round}: ${toEvents(bytes, scale)} ${toName(bytes)}`);
       const drained = await drain(bytes);
       const name = toName(bytes);

@@ -9,6 +9,7 @@ import { createCollection } from '../load/collect.ts';
 import { drainList } from '../load/drain-list.ts';
 import { fillList } from '../load/fill-list.ts';
 import { toSeries } from '../load/to-series.ts';
+import { toVariants } from '../load/to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
 import { connectPostgres } from '../postgres-client.ts';
 import type { Measurement } from '../report.ts';
@@ -35,7 +36,7 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
   say('a first drain, not counted: it pays for new files of the servers');
   await drain(2);
   for (let round = 1; round <= rounds; round += 1) {
-    for (const workers of WORKERS) {
+    for (const workers of toVariants(WORKERS, scale)) {
       say(`round ${round}: ${toName(workers)}, ${events} events`);
       const drained = await drain(workers);
       const name = toName(workers);

@@ -7,6 +7,7 @@ import { callAtRate } from '../call-at-rate.ts';
 import { drainList } from '../drain-list.ts';
 import { fillList } from '../fill-list.ts';
 import { toCount } from '../to-series.ts';
+import { toVariants } from '../to-variants.ts';
 import { readStored, resetStored } from './counting-postgres.ts';
 import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';
 
@@ -77,10 +78,11 @@ export async function askAnHour(servers: Servers): Promise<void> {
 /** Ledger rows per 1,000 events, from one event a second to ten thousand, with one worker. */
 export async function askLedgerRows(servers: Servers): Promise<void> {
   const { found, postgres, scale, say } = servers;
-  for (const rate of RATES) {
+  await using _fleet = await startFresh(servers, { workers: 1 });
+  for (const rate of toVariants(RATES, scale)) {
     const seconds = Math.max(2, (rate === 1 ? 60 : 20) * scale);
     say(`ledger rows at ${toCount(rate)} events/s, ${seconds} s`);
-    await using _fleet = await startFresh(servers, { workers: 1 });
+    await resetStored(postgres.client);
     const env = { ...toEnv(servers), AUDIT_MAX_QUEUE_LENGTH: '1000000' };
     await callAtRate({ rate, seconds, clients: 1, processes: 1, env });
     await waitUntilEmpty(servers);

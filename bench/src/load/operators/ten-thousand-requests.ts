@@ -6,6 +6,7 @@
  */
 import { percentile } from '../../statistics.ts';
 import type { Notes } from '../collect.ts';
+import { toVariants } from '../to-variants.ts';
 import { readStored } from './counting-postgres.ts';
 import { requestAtRate, type Requested } from './request-at-rate.ts';
 import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';
@@ -103,7 +104,7 @@ async function measureLinger(servers: Servers, lingerMs: number, seconds: number
 
 /** Measures each linger once, whatever the rounds: ten minutes are ten minutes. */
 export async function measureTenThousandRequests(servers: Servers): Promise<void> {
-  for (const lingerMs of LINGERS_MS) {
+  for (const lingerMs of toVariants(LINGERS_MS, servers.scale)) {
     const full = lingerMs === DEFAULT_LINGER_MS ? COMPARED_SECONDS : LINGER_SECONDS;
     const seconds = Math.max(LEAST_SECONDS, full * servers.scale);
     servers.say(`${TITLE}, AUDIT_LINGER_MS=${lingerMs}, ${seconds} s`);
