@@ -104,7 +104,7 @@ export function toMeasurements(outcome: Outcome): readonly Measurement[] {
       boundOf: ({ drainBound }) => drainBound,
     }),
     ...toRates(outcome, {
-      run: 'end to end',
+      run: 'end to end, 4,000 callers',
       valuesOf: ({ sustained }) => sustained.map((run) => run.eventsPerSecond),
       eventsOf: ({ sustained }) => sustained,
       boundOf: ({ sustainedBound }) => sustainedBound,
