@@ -6,6 +6,9 @@ import type { PartContext } from '../src/part.ts';
 import type { Measurement } from '../src/report.ts';
 import { startStack } from '../src/stack.ts';
 
+/** For processes that are started many times; a busy machine is no reason to fail. */
+export const DEADLINE_MS = 300_000;
+
 /** Runs a part on a stack of its own, in one round at the smallest scale. */
 export async function measureSmallest(
   run: (context: PartContext) => Promise<readonly Measurement[]>,
@@ -17,7 +20,7 @@ export async function measureSmallest(
   return await run({ stack, rounds: 1, scale: 0.005, directory, say: () => undefined });
 }
 
-/** Fails unless exactly these were measured, each as one finite positive number, and compared with what is there. */
+/** Fails unless exactly these were measured, each with finite positive numbers, and compared with what is there. */
 export function expectMeasured(measured: readonly Measurement[], names: readonly string[]): void {
   expect(measured.map(({ name }) => name).toSorted()).toEqual([...names].toSorted());
   for (const { name, values, comparedWith } of measured) {

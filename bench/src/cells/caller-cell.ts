@@ -16,11 +16,12 @@ const TURNS = 200;
 const CALLS_A_TURN = 50;
 const [, , kind = '', scaleText = '1'] = process.argv;
 const scale = Number(scaleText);
+const warmUpShare = Math.min(1, scale * 10);
 
 type LogCall = (event: AuditEventInput) => Promise<unknown>;
 
 async function underLoad(call: LogCall): Promise<Readonly<Record<string, number>>> {
-  const warmUp = Math.round(WARM_UP * Math.min(1, scale * 10));
+  const warmUp = Math.round(WARM_UP * warmUpShare);
   const count = Math.round(300_000 * scale);
   const numbered = (number: number): Promise<unknown> => call(sampleEvent(number));
   await loopClosed({ callers: CALLERS, count: warmUp }, numbered);
@@ -49,12 +50,13 @@ async function synchronousPart(call: LogCall): Promise<Readonly<Record<string, n
 
 async function steady(call: LogCall): Promise<Readonly<Record<string, number>>> {
   const waits: number[] = [];
-  const count = STEADY_WARM_UP + Math.round(10_000 * scale);
+  const warmUp = Math.round(STEADY_WARM_UP * warmUpShare);
+  const count = warmUp + Math.round(10_000 * scale);
   await offerSteadily({ perSecond: PER_SECOND, count }, async (number) => {
     const event = sampleEvent(number);
     const started = performance.now();
     await call(event);
-    if (number >= STEADY_WARM_UP) waits.push(performance.now() - started);
+    if (number >= warmUp) waits.push(performance.now() - started);
   });
   return { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) };
 }

@@ -19,20 +19,20 @@ const CAPACITY = 5_000_000;
 const STEADY_PER_SECOND = 1_000;
 const [, , kind = '', way = '', scaleText = ''] = process.argv;
 const scale = Number(scaleText);
-const counts =
-  kind === 'saturated'
-    ? { warmUp: Math.round(20_000 * Math.min(1, scale * 10)), counted: Math.round(300_000 * scale) }
-    : { warmUp: 1_000, counted: Math.round(10_000 * scale) };
+const isSaturated = kind === 'saturated';
+/** Calls after which the code that is measured is compiled. */
+const warmUp = Math.round((isSaturated ? 20_000 : 1_000) * Math.min(1, scale * 10));
+const counted = Math.round((isSaturated ? 300_000 : 10_000) * scale);
 
 async function saturate(call: Call): Promise<Readonly<Record<string, number>>> {
-  await loopClosed({ callers: CALLERS, count: counts.warmUp }, call);
+  await loopClosed({ callers: CALLERS, count: warmUp }, call);
   const before = process.cpuUsage();
   const started = performance.now();
-  await loopClosed({ callers: CALLERS, count: counts.counted }, (number) => call(counts.warmUp + number));
+  await loopClosed({ callers: CALLERS, count: counted }, (number) => call(warmUp + number));
   const used = process.cpuUsage(before);
   return {
-    callsPerSecond: (counts.counted * 1000) / (performance.now() - started),
-    micros: (used.user + used.system) / counts.counted,
+    callsPerSecond: (counted * 1000) / (performance.now() - started),
+    micros: (used.user + used.system) / counted,
   };
 }
 
@@ -40,11 +40,11 @@ async function saturate(call: Call): Promise<Readonly<Record<string, number>>> {
 async function callSteadily(call: Call): Promise<Readonly<Record<string, number>>> {
   await using _worker = await startWorkers(1, {});
   const waits: number[] = [];
-  const load = { perSecond: STEADY_PER_SECOND, count: counts.warmUp + counts.counted };
+  const load = { perSecond: STEADY_PER_SECOND, count: warmUp + counted };
   await offerSteadily(load, async (number) => {
     const started = performance.now();
     await call(number);
-    if (number >= counts.warmUp) waits.push(performance.now() - started);
+    if (number >= warmUp) waits.push(performance.now() - started);
   });
   return { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) };
 }
@@ -65,7 +65,7 @@ async function withClient<T>(use: (call: Call) => Promise<T>): Promise<T> {
 }
 
 async function withLines<T>(use: (call: Call) => Promise<T>): Promise<T> {
-  const lines = encodeSamples(counts.warmUp + counts.counted);
+  const lines = encodeSamples(warmUp + counted);
   const redis = connectRedis(cellEnv.REDIS_URL, { name: 'bench-lines' });
   const queue = createQueue(redis, toQueueKeys('audit:queue'));
   const batch = new MicroBatch(async (taken) => {
@@ -79,6 +79,6 @@ async function withLines<T>(use: (call: Call) => Promise<T>): Promise<T> {
   }
 }
 
-const measure = kind === 'saturated' ? saturate : callSteadily;
+const measure = isSaturated ? saturate : callSteadily;
 const result = way === 'lines' ? await withLines(measure) : await withClient(measure);
 process.stdout.write(JSON.stringify(result));

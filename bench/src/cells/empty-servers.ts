@@ -1,3 +1,4 @@
+import { settleAppendOnlyFile } from '../backlog.ts';
 import { emptyTables } from '../drain-run.ts';
 import { connectPostgres } from '../postgres-client.ts';
 import type { Stack } from '../stack.ts';
@@ -8,5 +9,7 @@ export async function emptyServers(stack: Stack): Promise<void> {
   await using redis = openPlainRedis(stack.redis.url);
   await using database = await connectPostgres(stack.postgres.url);
   await redis.flushall();
+  // With nothing in it, so at once: the file must not reach the size at which Redis rewrites it while something is timed.
+  await settleAppendOnlyFile(redis);
   await emptyTables(database);
 }

@@ -21,20 +21,23 @@ export async function loopClosed(
 
 /**
  * Calls at a steady rate, those of each millisecond together, and resolves when all are answered. A slow answer does not
- * slow the rate. Returns the seconds that the offering took, the answers not included.
+ * slow the rate. Returns the seconds that the offering took, the answers not included. The first call that fails ends it
+ * with its error.
  */
 export async function offerSteadily(
   load: { readonly perSecond: number; readonly count: number },
   call: Call,
 ): Promise<number> {
+  const failures: unknown[] = [];
   const pending: Promise<unknown>[] = [];
   const started = performance.now();
-  for (let sent = 0; sent < load.count;) {
+  for (let sent = 0; sent < load.count && failures.length === 0;) {
     const due = Math.min(load.count, Math.floor(((performance.now() - started) * load.perSecond) / 1000));
-    for (; sent < due; sent += 1) pending.push(call(sent));
+    for (; sent < due; sent += 1) pending.push(call(sent).catch((error: unknown) => failures.push(error)));
     await sleep(1);
   }
   const seconds = (performance.now() - started) / 1000;
   await Promise.all(pending);
+  if (failures.length > 0) throw failures[0];
   return seconds;
 }
