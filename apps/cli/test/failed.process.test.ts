@@ -150,6 +150,15 @@ describe('failed edit', () => {
       event_type: 'order.mended',
       metadata: { _auditlane: { edited_from: { letter: id } } },
     });
+    // Whoever did not see the answer types it again.
+    const again = await runCli(['failed', 'edit', id, file], env());
+    expect(again.err[0]).toMatch(new RegExp(`no dead letter has the id ${id} any more: .+ edited it, 20.+Z: npx`, 'u'));
+    expect(await redis.llen('audit:queue')).toBe(1);
+  });
+
+  test('a file without an end is read as far as an entry may go', async () => {
+    const { code, err } = await runCli(['failed', 'edit', await park(), '/dev/zero'], env());
+    expect({ code, err: err[0] }).toEqual({ code: 2, err: 'auditlane: /dev/zero must hold one JSON object' });
   });
 
   test.each([

@@ -124,8 +124,8 @@ export async function edit(context: ActionContext, { id, entry, atMs }: Edit): P
 /** Whoever repeats an edit whose answer was lost learns that it, or another one, went out. */
 async function explainAbsence(pool: Pool, id: string): Promise<string> {
   const [last] = id.includes('\0') ? [] : await listDeadLetterOriginals(pool, id);
-  const edit = last === undefined ? '' : ` ${last.editedBy} edited it, ${last.editedAt.toISOString()}.`;
-  return `There is no dead letter of this id.${edit}`;
+  const edit = last === undefined ? '' : ` any more: ${last.editedBy} edited it, ${last.editedAt.toISOString()}`;
+  return `No dead letter has the id ${id}${edit}.`;
 }
 
 /** The letter of an id; null when there is none. */

@@ -3,14 +3,14 @@ import { countDeadLetters, listDeadLetterOriginals, type Pool } from '@auditlane
 import { edit, findOne, purge, redrive, type ActionContext, type EditAnswer, type PurgeSelection } from './actions.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { DeadLettersError } from './dead-letters-error.ts';
-import { toDetails, toSummary, type LetterDetails, type LetterSummary } from './describe-letter.ts';
+import { toDetails, type LetterDetails, type LetterSummary } from './describe-letter.ts';
 import { readPage } from './list-letters.ts';
 import type { Actor } from './operator-event.ts';
 import type { PurgeOutcome } from './purge-letters.ts';
 import type { RedriveOutcome } from './redrive-letters.ts';
 import { resolveIds } from './resolve-ids.ts';
 import type { ActionResult, RecordEvent } from './run-action.ts';
-import { countLetters, type Selection } from './select-letters.ts';
+import { checkReason, countLetters, type Selection } from './select-letters.ts';
 
 export interface DeadLettersParts {
   readonly queue: Queue;
@@ -93,13 +93,14 @@ async function list(parts: DeadLettersParts, options: ListOptions): Promise<Lett
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
     throw new DeadLettersError('invalid_selection', `A page has 1 to ${MAX_LIMIT} letters.`);
   }
+  checkReason(reason);
   const { failed, incarnation } = await queue.inspect();
   // Known to every process of this queue and to none of its callers; another data set has other letters anyway.
   const secret = incarnation ?? '';
   const after = cursor === undefined ? null : readCursor(cursor, { secret, reason });
   const page = await readPage(parts, { reason, limit, after });
   return {
-    letters: page.letters.map(toSummary),
+    letters: page.letters,
     next: page.next === null ? null : writeCursor(page.next, secret),
     inList: failed,
     inTable: await countDeadLetters(pool),

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { DeadLettersError } from './dead-letters-error.ts';
-import { parseJson, type Letter, lastAtOf } from './letter.ts';
+import type { LetterSummary } from './describe-letter.ts';
+import { parseJson } from './letter.ts';
 
 /** The last letter of a page. */
 const Cursor = z.strictObject({
@@ -16,13 +17,16 @@ const Cursor = z.strictObject({
 });
 export type Cursor = z.output<typeof Cursor>;
 
-const MAX_LENGTH = 2000;
+/** Of an id and a reason as long as there may be, of characters that JSON escapes. */
+const MAX_LENGTH = 4000;
 const MAC_BYTES = 16;
 
 /** The cursor after a letter. */
-export function toCursor(letter: Letter, at: { readonly reason: string | null; readonly position: number }): Cursor {
-  const lastMs = lastAtOf(letter)?.getTime() ?? null;
-  return { ...at, place: letter.place, lastMs, id: letter.id };
+export function toCursor(
+  { id, place, lastAt }: LetterSummary,
+  at: { readonly reason: string | null; readonly position: number },
+): Cursor {
+  return { ...at, place, lastMs: lastAt?.getTime() ?? null, id };
 }
 
 /** As opaque text. `secret` is what no caller knows and every process of this queue does. */

@@ -49,6 +49,13 @@ export function entryOf(letter: Letter): Readonly<Record<string, unknown>> | nul
   return toObject(parseJson(rawOf(letter)));
 }
 
+const NOT_OURS = 'The line is not a dead letter of ours; somebody else pushed it.';
+
+/** As long as our own texts are. A copy: a part of a text would keep all of it in memory. */
+function toShort(text: string, maxLength = 1000): string {
+  return Buffer.from(text.slice(0, maxLength)).toString();
+}
+
 /** What a list shows. */
 export function toSummary(letter: Letter): LetterSummary {
   const { content } = letter;
@@ -56,14 +63,14 @@ export function toSummary(letter: Letter): LetterSummary {
   return {
     id: letter.id,
     reason: reasonOf(letter),
-    sqlstate: content?.sqlstate ?? null,
-    detail: content?.detail ?? 'The line is not a dead letter of ours; somebody else pushed it.',
+    sqlstate: content === null || content.sqlstate === null ? null : toShort(content.sqlstate),
+    detail: content === null ? NOT_OURS : toShort(content.detail),
     attempts: content?.attempts ?? 0,
     firstAt: firstAtOf(letter),
     lastAt: lastAtOf(letter),
-    worker: content?.worker ?? null,
+    worker: content === null ? null : toShort(content.worker),
     bytes: content?.raw_bytes ?? rawOf(letter).length,
-    eventType: typeof eventType === 'string' ? eventType.slice(0, 255) : null,
+    eventType: typeof eventType === 'string' ? toShort(eventType, 255) : null,
     place: letter.place,
   };
 }

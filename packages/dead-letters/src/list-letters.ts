@@ -1,7 +1,8 @@
 import type { Queue } from '@auditlane/queue';
 import { listDeadLetters, type DeadLetterPosition, type Pool } from '@auditlane/store';
 import { toCursor, type Cursor } from './cursor.ts';
-import { lastAtOf, readLetter, reasonOf, type Letter } from './letter.ts';
+import { toSummary, type LetterSummary } from './describe-letter.ts';
+import { lastAtOf, readLetter, reasonOf } from './letter.ts';
 import { readOlder, type Listed } from './read-list.ts';
 
 /** Where letters are. */
@@ -19,7 +20,7 @@ export interface PageOptions {
 
 /** A page, newest first: first the list, then the table. */
 export interface Page {
-  readonly letters: readonly Letter[];
+  readonly letters: readonly LetterSummary[];
   /** Null at the end. */
   readonly next: Cursor | null;
 }
@@ -31,10 +32,16 @@ interface Start {
   readonly inTable: DeadLetterPosition | null;
 }
 
+/** A letter is forgotten once it is summarised: a thousand of them may be of a megabyte each. */
+interface Found {
+  readonly summary: LetterSummary;
+  readonly position: number;
+}
+
 /** Collects letters, each id once, until the page and one more are full. */
 class Collector {
   readonly #options: PageOptions;
-  readonly #found: Listed[] = [];
+  readonly #found: Found[] = [];
   readonly #ids = new Set<string>();
 
   constructor(options: PageOptions) {
@@ -42,13 +49,12 @@ class Collector {
   }
 
   /** True when the page is full. */
-  add(listed: Listed): boolean {
+  add({ letter, position }: Listed): boolean {
     const { reason, limit, after } = this.#options;
-    const { letter } = listed;
     const isWanted = (reason === null || reasonOf(letter) === reason) && letter.id !== after?.id;
     if (isWanted && !this.#ids.has(letter.id)) {
       this.#ids.add(letter.id);
-      this.#found.push(listed);
+      this.#found.push({ summary: toSummary(letter), position });
     }
     return this.#found.length > limit;
   }
@@ -58,8 +64,8 @@ class Collector {
     const last = this.#found[limit - 1];
     const hasMore = this.#found.length > limit && last !== undefined;
     return {
-      letters: this.#found.slice(0, limit).map(({ letter }) => letter),
-      next: hasMore ? toCursor(last.letter, { reason, position: last.position }) : null,
+      letters: this.#found.slice(0, limit).map(({ summary }) => summary),
+      next: hasMore ? toCursor(last.summary, { reason, position: last.position }) : null,
     };
   }
 }
@@ -92,6 +98,8 @@ async function findStart({ queue }: Places, after: Cursor | null): Promise<Start
   return { listed: readOlder(queue, after.position), skipsNewerThanMs: after.lastMs, inTable };
 }
 
+const TABLE_PORTION_BYTES = 4_194_304;
+
 interface TablePart {
   readonly collector: Collector;
   readonly options: PageOptions;
@@ -101,14 +109,15 @@ interface TablePart {
 async function addFromTable({ queue, pool }: Places, { collector, options, from }: TablePart): Promise<void> {
   const { reason, limit } = options;
   for (let after = from; ;) {
-    const rows = await listDeadLetters(pool, { reason, after, limit: limit + 1 });
+    const rows = await listDeadLetters(pool, { reason, after, limit: limit + 1, maxBytes: TABLE_PORTION_BYTES });
     const parked = await queue.parked(rows.map(({ id }) => id));
     for (const { id, line } of rows) {
       // The list counts where a letter is in both.
       if (!parked.has(id) && collector.add({ letter: readLetter(line, 'table', id), position: 0 })) return;
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length <= limit) return;
+    const bytes = rows.reduce((sum, { line }) => sum + line.length, 0);
+    if (last === undefined || (rows.length <= limit && bytes < TABLE_PORTION_BYTES)) return;
     after = { lastAt: last.lastAt, id: last.id };
   }
 }

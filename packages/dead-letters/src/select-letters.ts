@@ -15,7 +15,7 @@ const MAX_ID_LENGTH = 300;
 /** The ids of a selection, oldest first, each once. Throws `invalid_selection`. */
 export async function selectIds(places: Places, selection: Selection): Promise<readonly string[]> {
   if ('ids' in selection) return checkIds(selection.ids);
-  const reason = 'reason' in selection ? selection.reason : null;
+  const reason = 'reason' in selection ? checkReason(selection.reason) : null;
   const inTable = await listDeadLetterIds(places.pool, reason, MAX_FROM_TABLE);
   const inList = await listIds(places, reason);
   return [...new Set([...inTable, ...inList])];
@@ -23,6 +23,7 @@ export async function selectIds(places: Places, selection: Selection): Promise<r
 
 /** How many letters there are, each id once. */
 export async function countLetters(places: Places, reason: string | null): Promise<number> {
+  checkReason(reason);
   const inList = await listIds(places, reason);
   const inTable = await countDeadLetters(places.pool, reason);
   return inTable === 0 ? inList.length : inList.length + inTable - (await findDeadLetters(places.pool, inList)).length;
@@ -35,6 +36,12 @@ export async function listIds({ queue }: Pick<Places, 'queue'>, reason: string |
     if (reason === null || reasonOf(letter) === reason) ids.add(letter.id);
   }
   return [...ids];
+}
+
+/** The reason again, if it can be one: Postgres has no U+0000. Throws `invalid_selection`. */
+export function checkReason<Reason extends string | null>(reason: Reason): Reason {
+  if (reason?.includes('\0') !== true) return reason;
+  throw new DeadLettersError('invalid_selection', 'A reason has no U+0000.');
 }
 
 function checkIds(ids: readonly string[]): readonly string[] {

@@ -67,6 +67,49 @@ describe('row 42: a cursor that was changed', () => {
   });
 });
 
+describe('row 42: letters that are made to break a page', () => {
+  test('an id and a reason as long as there may be make a cursor that is taken', async () => {
+    const { letters } = openDesk(url, pool);
+    const reason = '\u0001'.repeat(100);
+    for (const id of ['a', '\u0001'.repeat(300), '\u{1f600}'.repeat(150)]) {
+      const line = buildLetter(1, { id }).line.replace('"invalid_field"', JSON.stringify(reason));
+      await redis.lpush(KEYS.failed, line);
+    }
+    const seen: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await letters.list({ limit: 1, reason, ...(cursor && { cursor }) });
+      seen.push(...page.letters.map(({ id }) => id));
+      cursor = page.next;
+    }
+    expect(seen).toEqual(['\u{1f600}'.repeat(150), '\u0001'.repeat(300), 'a']);
+  });
+
+  test('a page of letters of a megabyte takes a few megabytes, from list and table', async () => {
+    const { letters, queue } = openDesk(url, pool);
+    const pad = 'x'.repeat(1_000_000);
+    for (let index = 0; index < 60; index += 1) {
+      const raw = JSON.stringify({ event_type: pad, event_category: 'info' });
+      const line = buildLetter(index, { raw }).line.replace('"w1"', JSON.stringify(pad));
+      await redis.lpush(KEYS.failed, line);
+    }
+    await moveOverflow({ queue, pool, maxLength: 30, maxBytes: Infinity, now: () => new Date() });
+    const page = await letters.list({ limit: 1000 });
+    expect(page).toMatchObject({ next: null, inList: 30, inTable: 30 });
+    expect(page.letters).toHaveLength(60);
+    expect(JSON.stringify(page.letters).length).toBeLessThan(60 * 3000);
+    await pool.query('truncate audit_dead_letters');
+  });
+
+  test('a reason that Postgres cannot take is refused', async () => {
+    const { letters } = openDesk(url, pool);
+    const refused = { code: 'invalid_selection' };
+    await expect(letters.list({ reason: 'a\u0000' })).rejects.toMatchObject(refused);
+    await expect(letters.count({ reason: 'a\u0000' })).rejects.toMatchObject(refused);
+    await expect(letters.redrive({ reason: 'a\u0000' }, ANN)).rejects.toMatchObject(refused);
+    await expect(letters.purge({ reason: 'a\u0000', expected: 0 }, ANN)).rejects.toMatchObject(refused);
+  });
+});
+
 describe('row 59: ids that are none', () => {
   test.each(HOSTILE_IDS)('%j finds nothing and changes nothing', async (id) => {
     const { letters, queue } = openDesk(url, pool);

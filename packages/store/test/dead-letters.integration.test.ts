@@ -30,17 +30,30 @@ function toLetter(index: number, rest: Partial<KeptDeadLetter> = {}): KeptDeadLe
   return { id, line, reason: 'undecodable', lastAt: new Date(index * 1000), entryId: null, ...rest };
 }
 
+const ALL = { reason: null, after: null, limit: 9, maxBytes: 1_000_000 } as const;
+
+it('a page ends at its bytes, though never before its first letter', async () => {
+  const letters = [1, 2, 3, 4].map((index) => toLetter(index, { line: Buffer.alloc(100, index) }));
+  await keepDeadLetters(pool, letters);
+  const read = async (maxBytes: number): Promise<readonly string[]> =>
+    (await listDeadLetters(pool, { ...ALL, maxBytes })).map(({ id }) => id);
+  expect(await read(1)).toEqual(['d4']);
+  expect(await read(100)).toEqual(['d4']);
+  expect(await read(101)).toEqual(['d4', 'd3']);
+  expect(await read(400)).toEqual(['d4', 'd3', 'd2', 'd1']);
+});
+
 it('letters come back newest first, page by page, byte for byte', async () => {
   const odd = Buffer.from([0x00, 0xff, 0x7b]);
   await keepDeadLetters(pool, [toLetter(1), toLetter(3, { line: odd }), toLetter(2, { reason: 'missing_id' })]);
-  const first = await listDeadLetters(pool, { reason: null, after: null, limit: 2 });
+  const first = await listDeadLetters(pool, { ...ALL, limit: 2 });
   expect(first).toEqual([
     { id: 'd3', line: odd, lastAt: new Date(3000) },
     { id: 'd2', line: toLetter(2).line, lastAt: new Date(2000) },
   ]);
   const after = { lastAt: new Date(2000), id: 'd2' };
-  expect(await listDeadLetters(pool, { reason: null, after, limit: 2 })).toMatchObject([{ id: 'd1' }]);
-  expect(await listDeadLetters(pool, { reason: 'missing_id', after: null, limit: 9 })).toMatchObject([{ id: 'd2' }]);
+  expect(await listDeadLetters(pool, { ...ALL, after, limit: 2 })).toMatchObject([{ id: 'd1' }]);
+  expect(await listDeadLetters(pool, { ...ALL, reason: 'missing_id' })).toMatchObject([{ id: 'd2' }]);
   expect(await listDeadLetterIds(pool, null, 2)).toEqual(['d1', 'd2']);
   expect(await findDeadLetters(pool, ['d3', 'd9'])).toMatchObject([{ id: 'd3', line: odd }]);
   expect([await countDeadLetters(pool), await countDeadLetters(pool, 'missing_id')]).toEqual([3, 1]);

@@ -21,6 +21,7 @@ const Reason = z
   .string(REASON_RULE)
   .min(1, REASON_RULE)
   .max(100, REASON_RULE)
+  .refine((text) => !text.includes('\0'), REASON_RULE)
   .meta({
     description: `Why it was parked: ${DEAD_LETTER_REASONS.join(', ')}; unreadable for a line that is no letter.`,
   });
@@ -47,7 +48,7 @@ export const ListQuery = z.strictObject(
     cursor: z
       .string()
       .min(1, CURSOR_RULE)
-      .max(2000, CURSOR_RULE)
+      .max(4000, CURSOR_RULE)
       .optional()
       .meta({ description: '`next` of the page before.' }),
     reason: Reason.optional(),

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 import { EXIT, type ExitCode } from '@auditlane/runtime';
 import * as z from 'zod';
@@ -8,11 +8,13 @@ import { text } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
 import { toStyled } from '../terminal/styles.ts';
 import { explained } from './explain-letters-error.ts';
-import { findId } from './find-ids.ts';
+import { findIdOrTyped } from './find-ids.ts';
 import { openLetters } from './open-letters.ts';
 import { parseJson as parse } from '@auditlane/schema';
 
 const Input = z.object({ id: text(300), file: text(4096) });
+/** More than a worker takes. */
+const MAX_BYTES = 2_097_152;
 const Entry = z.record(z.string(), z.unknown());
 
 /** `auditlane failed edit`: back into the queue as another entry. */
@@ -35,7 +37,7 @@ async function editFailed(context: CommandContext, { id, file }: z.output<typeof
   const { output } = context;
   const entry = await readEntry(file);
   const { letters, actor } = await openLetters(context);
-  const letter = await findId(letters, id);
+  const letter = await findIdOrTyped(letters, id);
   const answer = await explained(() => letters.edit(letter, entry, actor));
   output.json(answer);
   if (answer.outcome === 'redriven') {
@@ -51,13 +53,25 @@ async function editFailed(context: CommandContext, { id, file }: z.output<typeof
 
 async function readEntry(file: string): Promise<z.output<typeof Entry>> {
   const name = file === '-' ? 'standard input' : file;
-  const content = await (file === '-' ? readText(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
+  const stream = file === '-' ? process.stdin : createReadStream(file);
+  const content = await readText(upTo(MAX_BYTES, stream)).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new CliError('usage', `${name} cannot be read (${code})`, { cause: error });
   });
   const parsed = Entry.safeParse(parseJson(content));
   if (parsed.success) return parsed.data;
   throw new CliError('usage', `${name} must hold one JSON object`);
+}
+
+/** What is too long is cut, and no JSON then: a device or a pipe may never end. */
+async function* upTo(maxBytes: number, chunks: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    bytes += piece.length;
+    yield piece;
+    if (bytes > maxBytes) return;
+  }
 }
 
 function parseJson(content: string): unknown {

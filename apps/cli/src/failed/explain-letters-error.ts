@@ -22,8 +22,13 @@ function toCliError(error: DeadLettersError): CliError {
     case 'count_mismatch':
       return new CliError('failed', `${message} Dead letters came or went meanwhile: run it again`, { cause: error });
     case 'absent':
-      return new CliError('failed', `${message} npx auditlane failed list shows all`, { cause: error });
+      return new CliError('failed', `${toClause(message)}: npx auditlane failed list`, { cause: error });
     case 'unrecorded':
       return new CliError('failed', `${message} Look at Postgres and Redis: npx auditlane doctor`, { cause: error });
   }
+}
+
+/** A sentence as the beginning of ours. */
+function toClause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1, -1)}`;
 }

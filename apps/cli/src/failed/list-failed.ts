@@ -14,7 +14,7 @@ import { toJsonSummary } from './to-json.ts';
 
 const Input = z.object({
   limit: wholeNumber(1, 1000).default(20),
-  cursor: text(1000).optional(),
+  cursor: text(4000).optional(),
   reason: reason().optional(),
 });
 

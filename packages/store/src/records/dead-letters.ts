@@ -43,6 +43,8 @@ export interface ListDeadLettersOptions {
   /** Null begins with the newest. */
   readonly after: DeadLetterPosition | null;
   readonly limit: number;
+  /** Bytes of lines after which a page ends, though never before its first letter. */
+  readonly maxBytes: number;
 }
 
 /** What may be done while no other process acts on dead letters. */
@@ -132,9 +134,9 @@ function toColumns(letters: readonly KeptDeadLetter[]): readonly unknown[] {
 /** A page of the table, newest first. */
 export async function listDeadLetters(
   pool: Pool,
-  { reason, after, limit }: ListDeadLettersOptions,
+  { reason, after, limit, maxBytes }: ListDeadLettersOptions,
 ): Promise<readonly StoredDeadLetter[]> {
-  const values = [reason, after?.lastAt ?? null, after?.id ?? null, limit];
+  const values = [reason, after?.lastAt ?? null, after?.id ?? null, limit, maxBytes];
   return (await runQuery(pool, 'list_dead_letters', values)).rows.map(toLetter);
 }
 
