@@ -34,6 +34,8 @@ const FRESH_MS = 5000;
 /** A scenario takes seconds; a nemesis brings its own. */
 const RUN_MS = 120_000;
 const SETTLE_MS = 30_000;
+/** A loss is named 15 to 45 s after its producer's next event was stored. */
+const DETECTION_MS = 60_000;
 const NO_COUNTERS = { adopted: 0, absorbed: 0, fenced: 0 } as const;
 
 interface Liveness {
@@ -81,7 +83,11 @@ function tellLogs(world: World): string {
     .join('\n--\n');
 }
 
-async function runIn(world: World, scenario: Scenario, onLog: (text: string) => void) {
+async function runIn(
+  world: World,
+  scenario: Scenario,
+  o: { readonly onLog: (text: string) => void; readonly detectionMs: number },
+) {
   const failures: string[] = [];
   await withDeadline(scenario.deadlineMs ?? RUN_MS, 'the fault', scenario.run(world)).catch((error: unknown) => {
     failures.push(`the scenario could not be carried out: ${error instanceof Error ? error.message : String(error)}`);
@@ -96,16 +102,22 @@ async function runIn(world: World, scenario: Scenario, onLog: (text: string) => 
   const { lost } = judged.verdict;
   // Where none is permitted a loss breaks the promise anyway.
   const isToBeNamed = lost.length > 0 && scenario.lossBound !== undefined;
-  const detection = isToBeNamed ? await judgeDetection(world, { lost, slowness }) : null;
+  const detection = isToBeNamed ? await judgeDetection(world, { lost, deadlineMs: o.detectionMs * slowness }) : null;
   const broken = [...failures, ...judged.broken, ...(detection?.broken ?? [])];
-  if (broken.length > 0) onLog(tellLogs(world));
+  if (broken.length > 0) o.onLog(tellLogs(world));
   return { ...judged, ...(detection && { detection }), slowness, broken };
 }
 
 /** Runs a scenario in a world of its own: fault, heal, a fresh event, an empty queue, the judge. Never rejects. */
 export async function runScenario(
   scenario: Scenario,
-  o: { readonly profile: Profile; readonly seed: number; readonly onLog: (text: string) => void },
+  o: {
+    readonly profile: Profile;
+    readonly seed: number;
+    readonly onLog: (text: string) => void;
+    /** How long the product may take to name a loss, on a free machine. Default 60000. */
+    readonly detectionMs?: number;
+  },
 ): Promise<ScenarioResult> {
   const startedMs = performance.now();
   const { id, title, promise } = scenario;
@@ -115,7 +127,7 @@ export async function runScenario(
   try {
     const random = createRandom(o.seed).fork(id);
     await using world = await openWorld({ profile: o.profile, random, options: scenario.world ?? {} });
-    const ran = await runIn(world, scenario, o.onLog);
+    const ran = await runIn(world, scenario, { onLog: o.onLog, detectionMs: o.detectionMs ?? DETECTION_MS });
     return { ...named, ...ran, tookMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
     const broken = [`the run failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];

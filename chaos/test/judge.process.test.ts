@@ -7,9 +7,14 @@ import { CHAOS_EVENT } from '../src/producer/chaos-event.ts';
 
 const TEST_MS = 300_000;
 
-async function judge(scenario: Pick<Scenario, 'run'>): Promise<readonly string[]> {
+async function judge(scenario: Pick<Scenario, 'run' | 'lossBound'>): Promise<readonly string[]> {
   const whole: Scenario = { id: 'J1', title: 'sabotage', promise: 'none', ...scenario };
-  const { broken } = await runScenario(whole, { profile: 'durable', seed: 1, onLog: () => undefined });
+  const { broken } = await runScenario(whole, {
+    profile: 'durable',
+    seed: 1,
+    onLog: () => undefined,
+    detectionMs: 2000,
+  });
   return broken;
 }
 
@@ -48,5 +53,25 @@ test(
     expect(broken).toContainEqual(expect.stringMatching(/^1 acknowledged and lost/));
     expect(broken).toContain('the conservation gauge reads 1');
     expect(broken).toContain('vacuous: worker killed happened 0 times, at least 1 were meant');
+  },
+);
+
+test(
+  'a loss that is permitted breaks the promise when the product does not name it',
+  { timeout: TEST_MS },
+  async () => {
+    const broken = await judge({
+      lossBound: () => 10,
+      async run(world) {
+        const ids = await world.producer.log(50);
+        await waitForDrain(world);
+        // Behind the back of the ledger, which has counted the row.
+        await world.pool.query('delete from audit_logs where id = $1', [ids[20]]);
+      },
+    });
+    expect(broken).toContainEqual(
+      expect.stringMatching(/^1 lost events of producer \w+ after number 20: the product names 0$/),
+    );
+    expect(broken).not.toContainEqual(expect.stringMatching(/acknowledged and lost/));
   },
 );

@@ -12,8 +12,6 @@ import { compareNamed, countUnheard, type ProducerEvidence } from './compare-nam
 import { fromEventNumbers } from './ranges.ts';
 
 const API = resolve(import.meta.dirname, '../../../apps/api/src/main.ts');
-/** A loss is named 15 to 45 s after its producer's next event was stored. */
-const DETECTION_MS = 60_000;
 const LOSS_EVENTS = `select resource_id, metadata->>'numbers' as numbers from audit_logs where event_type = 'audit.loss.detected'`;
 
 const LossEvent = z.object({ resource_id: z.string(), numbers: z.string() });
@@ -77,7 +75,7 @@ function countNamed(evidence: readonly ProducerEvidence[]): number {
 /** Waits until maintenance has named the lost events, and compares what it names with what is lost. */
 export async function judgeDetection(
   world: World,
-  o: { readonly lost: readonly string[]; readonly slowness: number },
+  o: { readonly lost: readonly string[]; readonly deadlineMs: number },
 ): Promise<Detection> {
   await world.startMaintenance();
   let evidence: readonly ProducerEvidence[] = [];
@@ -85,7 +83,7 @@ export async function judgeDetection(
     evidence = await collectAll(world, o.lost);
     return evidence.every((each) => compareNamed(each).length === 0);
   };
-  await waitFor(isNamed, { deadlineMs: DETECTION_MS * o.slowness, everyMs: 500 }).catch(() => false);
+  await waitFor(isNamed, { deadlineMs: o.deadlineMs, everyMs: 500 }).catch(() => false);
   const events = await readLossEvents(world);
   const told = evidence.map((each) => ({ ...each, named: events.get(each.producerId) ?? [] }));
   const unheard = evidence.reduce((sum, each) => sum + countUnheard(each), 0);
