@@ -37,6 +37,7 @@ test.each([
   ['keeps up', { enqueued: 30_000 }, { ...STRAINED, queue_usage_percent: 50 }],
   ['is as large as it should be', { enqueued: 30_000 }, { ...STRAINED, workers_running: 2, queue_capacity: 50_000 }],
   ['has hardly any load', { enqueued: 999 }, STRAINED],
+  ['has a load that nobody has seen yet', {}, { ...STRAINED, workers_running: 0 }],
 ])('nothing is told of a fleet that %s', (_what, growth, numbers) => {
   expect(findTooSmall(facts(growth, numbers))).toBeNull();
 });

@@ -31,7 +31,9 @@ export function findTooSmall(facts: LossRuleFacts): Finding | null {
         ]
       : []),
   ];
-  if (!isRedisConnected || steps.length === 0 || !isStrained(facts)) return null;
+  // In its first moments the API has seen no growth yet: then nothing is known of the load.
+  const isKnown = isRedisConnected && perMinute > 0;
+  if (!isKnown || steps.length === 0 || !isStrained(facts)) return null;
   return {
     condition: 'sizing',
     severity: 'warning',
