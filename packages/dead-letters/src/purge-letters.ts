@@ -1,6 +1,7 @@
 import { toEntryNumber, type Queue } from '@auditlane/queue';
 import type { DeadLetterLock, ProducerNumbers } from '@auditlane/store';
 import { findLetters } from './find-letters.ts';
+import { inPieces } from './in-pieces.ts';
 import { digestOf, rawOf, reasonOf, type Letter } from './letter.ts';
 import { rowsOf } from './rows-of.ts';
 import type { Portion } from './run-action.ts';
@@ -19,7 +20,8 @@ export async function purgeLetters(
   });
   const fromTable = await lock.remove(await rowsOf(lock, [...letters.values()]));
   // Last, because the deletion of rows is undone when this fails, and this is not.
-  const isRemoved = await queue.remove(listed);
+  const isRemoved: boolean[] = [];
+  for (const piece of inPieces(listed)) isRemoved.push(...(await queue.remove(piece)));
   const fromList = listed.filter((_, index) => isRemoved[index] === true).map(({ id }) => id);
   const purged = new Set([...fromTable, ...fromList]);
   if (purged.size > 0) await queue.addStats({ dead_purged: purged.size });

@@ -1,6 +1,7 @@
 import type { Queue } from '@auditlane/queue';
 import type { DeadLetterLock } from '@auditlane/store';
 import { findLetters } from './find-letters.ts';
+import { inPieces } from './in-pieces.ts';
 import { digestOf, firstAtOf, markOf, type Letter } from './letter.ts';
 import { rowsOf } from './rows-of.ts';
 import { toError, type Done, type Portion } from './run-action.ts';
@@ -30,39 +31,44 @@ export interface RedriveParts {
 export async function redriveLetters(parts: RedriveParts, ids: readonly string[]): Promise<Portion<RedriveOutcome>> {
   const { queue, lock } = parts;
   const letters = await findLetters(queue, lock.find, ids);
-  // Sent at once and run in this order, on one connection.
-  const settled = await Promise.allSettled(ids.map((id) => redriveOne(parts, letters.get(id))));
-  const answers = settled.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'failed'));
-  const gone = toLetters(letters, ids, (index) => answers[index] === 'redriven' || answers[index] === 'repeated');
+  const found = ids.flatMap((id) => letters.get(id) ?? []);
+  const { answers, error } = await redriveAll(parts, found);
+  const gone = found.filter(({ id }) => answers.get(id) === 'redriven' || answers.get(id) === 'repeated');
   if (gone.length > 0) await lock.remove(await rowsOf(lock, gone));
   if (parts.toEntry === undefined) {
-    const redriven = toLetters(letters, ids, (index) => answers[index] === 'redriven');
+    const redriven = gone.filter(({ id }) => answers.get(id) === 'redriven');
     // They went out as they were.
     await lock.forgetOriginals(redriven.map(({ id, line }) => ({ id, digest: digestOf(line) })));
   }
-  // What went out before is gone, whoever did it and however that ended.
-  const done = ids.map((id, index): Done<RedriveOutcome> => {
-    const answer = answers[index] ?? 'failed';
+  const done = ids.map((id): Done<RedriveOutcome> => {
+    const answer = letters.has(id) ? (answers.get(id) ?? 'failed') : 'absent';
+    // What went out before is gone, whoever did it and however that ended.
     return { id, outcome: answer === 'repeated' ? 'absent' : answer };
   });
-  const failure = settled.find((answer) => answer.status === 'rejected');
-  return {
-    done,
-    isLast: done.some(({ outcome }) => outcome === 'full'),
-    ...(failure === undefined ? {} : { error: toError(failure.reason) }),
-  };
+  return { done, isLast: done.some(({ outcome }) => outcome === 'full'), ...(error !== null && { error }) };
 }
 
-function toLetters(
-  letters: ReadonlyMap<string, Letter>,
-  ids: readonly string[],
-  isWanted: (index: number) => boolean,
-): readonly Letter[] {
-  return ids.flatMap((id, index) => (isWanted(index) ? (letters.get(id) ?? []) : []));
+type Answer = RedriveOutcome | 'repeated';
+
+/** What Redis answered, by id; without those that failed, and those after. */
+async function redriveAll(
+  parts: RedriveParts,
+  letters: readonly Letter[],
+): Promise<{ readonly answers: ReadonlyMap<string, Answer>; readonly error: Error | null }> {
+  const answers = new Map<string, Answer>();
+  for (const piece of inPieces(letters)) {
+    // Sent at once and run in this order, on one connection.
+    const settled = await Promise.allSettled(piece.map((letter) => redriveOne(parts, letter)));
+    for (const [index, answer] of settled.entries()) {
+      if (answer.status === 'fulfilled') answers.set(piece[index]?.id ?? '', answer.value);
+    }
+    const failure = settled.find((answer) => answer.status === 'rejected');
+    if (failure !== undefined) return { answers, error: toError(failure.reason) };
+  }
+  return { answers, error: null };
 }
 
-async function redriveOne(parts: RedriveParts, letter: Letter | undefined): Promise<RedriveOutcome | 'repeated'> {
-  if (letter === undefined) return 'absent';
+async function redriveOne(parts: RedriveParts, letter: Letter): Promise<Answer> {
   const redrivable = (parts.toEntry ?? toEntry)(letter);
   if (redrivable.kind !== 'entry') return redrivable.kind;
   const firstAt = firstAtOf(letter);

@@ -9,8 +9,11 @@ export async function rowsOf(
   lock: Pick<DeadLetterLock, 'find'>,
   letters: readonly Letter[],
 ): Promise<readonly string[]> {
-  if (letters.length === 0) return [];
-  const raws = new Map(letters.map((letter) => [letter.id, rawOf(letter)]));
-  const rows = await lock.find([...raws.keys()]);
-  return rows.filter(({ id, line }) => raws.get(id)?.equals(rawOf(readLetter(line, 'table', id)))).map(({ id }) => id);
+  const listed = letters.filter(({ place }) => place === 'list');
+  const raws = new Map(listed.map((letter) => [letter.id, rawOf(letter)]));
+  const copies = listed.length === 0 ? [] : await lock.find([...raws.keys()]);
+  return [
+    ...letters.filter(({ place }) => place === 'table').map(({ id }) => id),
+    ...copies.filter(({ id, line }) => raws.get(id)?.equals(rawOf(readLetter(line, 'table', id)))).map(({ id }) => id),
+  ];
 }

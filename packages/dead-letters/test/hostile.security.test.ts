@@ -1,6 +1,7 @@
+import type { Queue } from '@auditlane/queue';
 import { useDatabase, useRedis } from '@auditlane/testkit';
 import { describe, expect, test } from 'vitest';
-import { DeadLettersError, moveOverflow } from '../src/index.ts';
+import { createDeadLetters, DeadLettersError, moveOverflow } from '../src/index.ts';
 import { ANN, buildLetter, buildLetters, KEYS, openDesk, park } from './support/letters.ts';
 
 const { url, redis } = await useRedis();
@@ -99,6 +100,35 @@ describe('row 42: letters that are made to break a page', () => {
     expect(JSON.stringify(page.letters).length).toBeLessThan(60 * 3000);
     await pool.query('truncate audit_dead_letters');
   });
+
+  test.each([1000, 0])(
+    'letters of a megabyte are redriven and purged, a few at a time (list bound %i)',
+    async (bound) => {
+      const { letters, queue } = openDesk(url, pool);
+      const calls: number[] = [];
+      const remove: Queue['remove'] = (some) => {
+        calls.push(some.length);
+        return queue.remove(some);
+      };
+      const record = () => Promise.resolve();
+      const purger = createDeadLetters({ queue: { ...queue, remove }, pool, record, capacity: 1 });
+      const ids: string[] = [];
+      for (let index = 0; index < 12; index += 1) {
+        const { id, line } = buildLetter(index, {
+          raw: JSON.stringify({ event_type: 'x'.repeat(1_000_000), n: index }),
+        });
+        ids.push(id);
+        await redis.lpush(KEYS.failed, line);
+      }
+      await moveOverflow({ queue, pool, maxLength: bound, maxBytes: Infinity, now: () => new Date() });
+      expect((await letters.redrive({ ids: ids.slice(0, 6) }, ANN)).outcomes.redriven).toBe(6);
+      const numbers = (await redis.lrange(KEYS.queue, 0, -1)).map((entry) => Number(Object(JSON.parse(entry))['n']));
+      expect(numbers).toEqual([5, 4, 3, 2, 1, 0]);
+      expect((await purger.purge({ ids }, ANN)).outcomes).toEqual({ purged: 6, absent: 6 });
+      expect(calls).toEqual(bound === 0 ? [] : [4, 2]);
+      expect(await letters.count()).toBe(0);
+    },
+  );
 
   test('a reason that Postgres cannot take is refused', async () => {
     const { letters } = openDesk(url, pool);

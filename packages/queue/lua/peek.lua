@@ -14,7 +14,9 @@ local lines, bytes = {}, 0
 local left = ARGV[4] == 'newer' and length - skip or math.min(skip, length)
 local at = ARGV[4] == 'newer' and skip or math.min(skip, length) - 1
 while left > 0 and #lines < limit do
-  local count = math.min(left, limit - #lines, 20) -- in portions: letters may be of a megabyte
+  -- In portions of what still fits by their mean, since letters may be of a megabyte.
+  local fits = #lines == 0 and 1 or math.max(1, math.floor((max_bytes - bytes) * #lines / math.max(bytes, 1)))
+  local count = math.min(left, limit - #lines, fits, 20)
   local first, last = -at - count, -at - 1
   if ARGV[4] == 'older' then first, last = -at - 1, -at - 2 + count end
   local portion = redis.call('LRANGE', KEYS[1], first, last)
