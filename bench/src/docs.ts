@@ -35,7 +35,9 @@ function toBlock(part: Part, run: RunOfPart, results: Results, charts: readonly 
   const shown = results.measurements.filter((measurement) => measurement.part === part.name);
   const images = charts.map((chart) => `![${describeChart(chart)}](${folder}/${chart.name}.svg)`);
   const origin = `${run.at.slice(0, 10)}, ${run.machine}, load ${run.load} before it: \`${run.command}\``;
-  return [`## ${part.title}`, toMarkdown(toTable(shown, results.measurements)), ...images, origin].join('\n\n');
+  const limit = part.limit === undefined ? [] : [`**What limits it.** ${part.limit}`];
+  const table = toMarkdown(toTable(shown, results.measurements));
+  return [`## ${part.title}`, table, ...limit, ...images, origin].join('\n\n');
 }
 
 /**

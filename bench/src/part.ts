@@ -23,6 +23,8 @@ export interface Part {
   readonly name: string;
   /** The heading in the docs. */
   readonly title: string;
+  /** What bounds the figures, as it stands under the table in the docs. */
+  readonly limit?: string;
   readonly run: (context: PartContext) => Promise<readonly Measurement[]>;
   /** Charts from the measurements of this run; `all` also holds those of other parts. */
   readonly charts?: (all: readonly Measurement[]) => readonly Chart[];

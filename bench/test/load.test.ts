@@ -5,6 +5,7 @@ import { encodeLines } from '../src/load/encode-lines.ts';
 import { assertDiskSpace } from '../src/load/rows/disk-space.ts';
 import { createCollection } from '../src/load/collect.ts';
 import { toSeries } from '../src/load/to-series.ts';
+import { PARTS } from '../src/registry.ts';
 import type { Measurement } from '../src/report.ts';
 
 function measured(name: string, value: number, rest: Partial<Measurement> = {}): Measurement {
@@ -95,4 +96,8 @@ test('a line of a chart has the medians of what matches, by its number', () => {
       [10_000, 5],
     ],
   });
+});
+
+test.each(PARTS.filter(({ name }) => name.startsWith('scale-')))('$name names what limits it', ({ limit = '' }) => {
+  expect(limit.length).toBeGreaterThan(50);
 });

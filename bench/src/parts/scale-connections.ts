@@ -66,11 +66,14 @@ function seriesOf(all: readonly Measurement[], figure: string) {
 export const scaleConnections: Part = {
   name: PART,
   title: 'Scale: clients',
+  limit:
+    'The one thread of Redis: a client sends what has gathered in one command, so with more clients at the same rate fewer ' +
+    'events travel together, until each is a command and an fsync of its own. Opening the connections is in the figure.',
   run,
   charts: (all) => [
     {
       name: `${PART}-awaited`,
-      title: 'What a caller waits at 2,000 events/s (limit: one command of Redis an event)',
+      title: 'What a caller waits at 2,000 events/s',
       xLabel: 'clients',
       yLabel: 'ms',
       logX: true,
@@ -78,7 +81,7 @@ export const scaleConnections: Part = {
     },
     {
       name: `${PART}-redis`,
-      title: 'CPU of Redis an event at 2,000 events/s (limit: its one thread)',
+      title: 'CPU of Redis an event at 2,000 events/s',
       xLabel: 'clients',
       yLabel: 'µs',
       logX: true,

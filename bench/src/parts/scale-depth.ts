@@ -122,11 +122,14 @@ function seriesOf(all: readonly Measurement[], verb: string) {
 export const scaleDepth: Part = {
   name: PART,
   title: 'Scale: depth of the queue',
+  limit:
+    'The memory of Redis alone: lists are pushed and popped at their ends, whatever their length. What a long queue costs is ' +
+    'time, since the events at its end are old.',
   run,
   charts: (all) => [
     {
       name: PART,
-      title: 'Redis: time in scripts an event by depth of the queue (limit: memory alone)',
+      title: 'Redis: time in scripts an event',
       xLabel: 'events that wait',
       yLabel: 'µs an event',
       logX: true,

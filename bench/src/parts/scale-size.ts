@@ -61,11 +61,14 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
 export const scaleSize: Part = {
   name: PART,
   title: 'Scale: size of an event',
+  limit:
+    'For small events the price of a row, most of it index entries; for large ones the bytes: each is written to the ' +
+    'append-only file, parsed as JSON twice, compressed (above 2 KB) and written to the log and the table of Postgres.',
   run,
   charts: (all) => [
     {
       name: `${PART}-events`,
-      title: 'Drain by size of an event (limit of small ones: index entries a row)',
+      title: 'Events a second by size of an event',
       xLabel: 'bytes of an entry',
       yLabel: 'events/s',
       logX: true,
@@ -73,7 +76,7 @@ export const scaleSize: Part = {
     },
     {
       name: `${PART}-volume`,
-      title: 'Volume by size of an event (limit of large ones: copying, compressing and logging their bytes)',
+      title: 'Volume by size of an event',
       xLabel: 'bytes of an entry',
       yLabel: 'MB/s',
       logX: true,

@@ -56,11 +56,14 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
 export const scaleWorkers: Part = {
   name: PART,
   title: 'Scale: workers',
+  limit:
+    'The cores, which Redis, the workers and Postgres share: as soon as all of them are busy, a further worker adds its own ' +
+    'CPU an event and memory, and takes the time from Postgres. Add workers while `top` shows idle cores, and no more.',
   run,
   charts: (all) => [
     {
       name: PART,
-      title: `Drain by number of workers (limit: the ${cpus().length} cores that Redis, workers and Postgres share)`,
+      title: 'Drain by number of workers',
       xLabel: 'workers',
       yLabel: 'events/s',
       series: [toSeries(all, { part: PART, pattern: /^drain by (\d+) workers?$/, name: 'drain' })],

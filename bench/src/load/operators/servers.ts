@@ -40,7 +40,7 @@ export async function startFresh(
 }
 
 /** The protocol on the queue that workers read. */
-export function openQueue({ redis }: Servers): Queue {
+function openQueue({ redis }: Servers): Queue {
   return createQueue(redis, toQueueKeys('audit:queue'));
 }
 
