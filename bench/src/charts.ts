@@ -2,6 +2,7 @@
  * Line charts as SVG files that need nothing else: they follow the reader's light or dark scheme, keep their text
  * readable on a narrow screen, and tell lines apart by marks as well as by colour.
  */
+import { toHeading } from './chart-text.ts';
 import { toLinearScale, toLogScale, toShortText, toValueScale, type Scale } from './chart-scale.ts';
 
 /** One line of a chart. */
@@ -15,6 +16,7 @@ export interface Series {
 export interface Chart {
   /** The file's name without `.svg`, kebab-case. */
   readonly name: string;
+  /** Wrapped where it is long; what stands in parentheses at its end goes into a line below. */
   readonly title: string;
   /** With the unit, such as `events in the queue`. */
   readonly xLabel: string;
@@ -27,8 +29,12 @@ export interface Chart {
 const WIDTH = 720;
 const PLOT = { left: 84, right: 692, height: 250 } as const;
 const LEGEND_ROW = 27;
+const TITLE_ROW = 28;
+const REMARK_ROW = 25;
 const LEGEND_LETTER = 7.6;
 const TICK_GAP = 46;
+// Room beside the first and the last point.
+const INSET = 18;
 const MARK = 4.5;
 
 const STYLE = `
@@ -153,6 +159,25 @@ function toLegend(series: readonly Series[], top: number): Legend {
   return { lines, rows: Math.ceil(series.length / columns) };
 }
 
+interface Heading {
+  readonly lines: readonly string[];
+  readonly bottom: number;
+}
+
+function drawHeading(text: string): Heading {
+  const { title, remark } = toHeading(text);
+  const remarkTop = 34 + (title.length - 1) * TITLE_ROW + (REMARK_ROW + 1);
+  const draw = (kind: string, line: string, y: number): string =>
+    `<text class="${kind}" x="24" y="${y}">${escape(line)}</text>`;
+  return {
+    lines: [
+      ...title.map((line, row) => draw('title', line, 34 + row * TITLE_ROW)),
+      ...remark.map((line, row) => draw('faint', line, remarkTop + row * REMARK_ROW)),
+    ],
+    bottom: remarkTop + (remark.length - 1) * REMARK_ROW,
+  };
+}
+
 /** Draws a chart. The y axis begins at 0: a line that falls by a tenth must look so. */
 export function toSvg(chart: Chart): string {
   const series = chart.series.map(({ name, points }) => ({
@@ -163,21 +188,21 @@ export function toSvg(chart: Chart): string {
   const xs = all.map(([x]) => x);
   const xScale = chart.logX === true ? toLogScale(xs) : toValueScale(xs);
   const yScale = toLinearScale(Math.max(0, ...all.map(([, y]) => y)));
-  const legend = series.length > 1 ? toLegend(series, 62) : { lines: [], rows: 0 };
-  const top = (series.length > 1 ? 98 : 90) + legend.rows * LEGEND_ROW;
+  const heading = drawHeading(chart.title);
+  const legend = series.length > 1 ? toLegend(series, heading.bottom + 30) : { lines: [], rows: 0 };
+  const top = heading.bottom + (series.length > 1 ? 64 : 56) + legend.rows * LEGEND_ROW;
   const bottom = top + PLOT.height;
   const height = bottom + 70;
-  const inset = 18;
   const frame: Frame = {
     top,
-    x: (value) => PLOT.left + inset + xScale.at(value) * (PLOT.right - PLOT.left - 2 * inset),
+    x: (value) => PLOT.left + INSET + xScale.at(value) * (PLOT.right - PLOT.left - 2 * INSET),
     y: (value) => bottom - yScale.at(value) * PLOT.height,
   };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title">`,
     `<title id="title">${escape(chart.title)}</title>`,
     `<style>${STYLE}</style>`,
-    `<text class="title" x="24" y="34">${escape(chart.title)}</text>`,
+    ...heading.lines,
     ...legend.lines,
     `<text class="faint" x="24" y="${top - 20}">${escape(chart.yLabel)}</text>`,
     ...toYTicks(yScale, frame),

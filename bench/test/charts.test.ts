@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { toLinearScale, toLogScale, toShortText, toValueScale } from '../src/chart-scale.ts';
+import { toHeading, toLines } from '../src/chart-text.ts';
 import { toSvg, type Chart } from '../src/charts.ts';
 
 const chart: Chart = {
@@ -98,4 +99,17 @@ test('a value that is none is left out of its line', () => {
 
 test('a chart follows the scheme of its reader', () => {
   expect(toSvg(chart)).toContain('prefers-color-scheme: dark');
+});
+
+test('a long title is broken at its blanks, and its remark stands below it', () => {
+  const text = 'Writes at 10,000 requests a minute into one table of many (limit: one transaction a linger)';
+  expect(toHeading(text)).toEqual({
+    title: ['Writes at 10,000 requests a minute into one', 'table of many'],
+    remark: ['Limit: one transaction a linger'],
+  });
+  expect(toLines('a_word_that_is_too_long next', 5)).toEqual(['a_word_that_is_too_long', 'next']);
+  const plain = toSvg({ ...chart, title: 'Writes' });
+  const long = toSvg({ ...chart, title: text });
+  const heightOf = (svg: string): number => Number(/height="(\d+)"/.exec(svg)?.[1]);
+  expect(heightOf(long)).toBeGreaterThan(heightOf(plain));
 });
