@@ -68,6 +68,9 @@ async function runBench(options: RunOptions): Promise<void> {
   const results = options.from.length > 0 ? await read(options.from) : await measure(options);
   if (results === null) return;
   printTables(results);
+  if (options.from.length === 0 && options.scale < 1) {
+    print('The figures to reach are those of full size: a smaller run shows that all works, and judges little.');
+  }
   if (options.hasDocs) for (const path of await writeDocs(DOCS, PARTS, results)) say(`written ${path}`);
 }
 
