@@ -19,7 +19,7 @@ export type ZombieEnd = 'fenced' | 'gone' | 'kept' | 'none';
 /** Workers that a zombie act has stopped: another act that killed one would undo it. */
 export type Stopped = Set<SpawnedProcess>;
 
-const HOLDING_MS = 5000;
+const HOLDING_MS = 10_000;
 const BETWEEN_TRIES_MS = 20;
 const FIRST_EPOCH = /^1:/;
 /** An outage of Redis in between moves the adoption. */

@@ -99,7 +99,7 @@ export function createBacklog(entries: number): Scenario {
       const filledMs = performance.now();
       const drain = await drainWithKills(world, entries);
       const seconds = (performance.now() - filledMs) / 1000;
-      world.happened('worker kills', drain.kills, entries < LARGE ? 2 : 10);
+      world.happened('worker kills', drain.kills, entries < LARGE ? 2 : 5);
       world.happened('claims adopted', await world.stat('adopted'));
       world.happened('seconds to fill the queue', Math.round((filledMs - startedMs) / 1000), 0);
       world.happened('events a second while it drained', Math.round(entries / seconds), 0);
