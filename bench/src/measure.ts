@@ -3,9 +3,29 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onExit } from '@auditlane/embedded';
+import { COPY_PROGRAM } from './copy-file.ts';
+import { currentLoad, describeMachine } from './machine.ts';
 import type { Part, PartContext } from './part.ts';
 import type { Measurement } from './report.ts';
+import { mergeResults, writeResults, type Results } from './results.ts';
 import { startStack } from './stack.ts';
+
+/** How a run measures, and where it keeps what it has. */
+export interface MeasureOptions extends Pick<PartContext, 'rounds' | 'scale' | 'say'> {
+  /** Written after each part. */
+  readonly file: string;
+  /** The command line that repeats the run. */
+  readonly command: string;
+  /** Default: on servers of its own. */
+  readonly measure?: typeof measurePart;
+}
+
+/** What a run came to. */
+export interface MeasuredParts {
+  readonly results: Results;
+  /** The names of the parts that failed; each has been told. */
+  readonly failed: readonly string[];
+}
 
 /** Runs one part on servers and in a folder of its own: no part pays for what another one left behind. */
 export async function measurePart(
@@ -18,4 +38,25 @@ export async function measurePart(
   opened.defer(() => rm(directory, { recursive: true, force: true }));
   const stack = opened.use(await startStack());
   return await part.run({ ...options, stack, directory });
+}
+
+/** Measures part after part. One that fails is told and left out: hours of the others must not be lost with it. */
+export async function measureParts(parts: readonly Part[], options: MeasureOptions): Promise<MeasuredParts> {
+  const { rounds, scale, say, file, command, measure = measurePart } = options;
+  const machine = `${describeMachine()}, COPY by ${COPY_PROGRAM}`;
+  const failed: string[] = [];
+  let results: Results = { runs: [], measurements: [] };
+  for (const part of parts) {
+    const run = { part: part.name, at: new Date().toISOString(), command, machine, load: currentLoad() };
+    try {
+      const measurements = await measure(part, { rounds, scale, say });
+      results = mergeResults([results, { runs: [run], measurements }]);
+      await writeResults(file, results);
+    } catch (error) {
+      failed.push(part.name);
+      say(`${part.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  if (results.runs.length > 0) say(`written to ${file}`);
+  return { results, failed };
 }

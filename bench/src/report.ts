@@ -134,3 +134,16 @@ export function toFigureTable(all: readonly Measurement[]): Table {
     ]),
   };
 }
+
+/** Everything that was measured, part after part, for a terminal. */
+export function toReport(
+  parts: readonly { readonly name: string; readonly title: string }[],
+  all: readonly Measurement[],
+): string {
+  const tables = parts.flatMap(({ name, title }) => {
+    const shown = all.filter(({ part }) => part === name);
+    return shown.length === 0 ? [] : [`\n${title} (${name})\n\n${toPlainText(toTable(shown, all))}`];
+  });
+  const settings = '\nRedis appendfsync always, Postgres synchronous_commit on, all on this machine.';
+  return [...tables, settings, toSummary(all)].join('\n').trimEnd();
+}

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { toFigureTable, toMarkdown, toPlainText, toSummary, toTable, toText, type Measurement } from '../src/report.ts';
+import {
+  toFigureTable,
+  toMarkdown,
+  toPlainText,
+  toReport,
+  toSummary,
+  toTable,
+  toText,
+  type Measurement,
+} from '../src/report.ts';
 
 const copy: Measurement = { part: 'drain', name: 'copy', unit: 'rows/s', values: [60_000, 50_000, 70_000] };
 const ours: Measurement = {
@@ -85,4 +94,15 @@ test('the table of figures leaves out what was not judged', () => {
   expect(toFigureTable([copy, ours, alone]).rows).toEqual([
     ['drain', 'two workers', '≥ 1.3 ×', '1.20 × copy', '**missed**'],
   ]);
+});
+
+test('a report has a table for each part that was measured, and the summary at its end', () => {
+  const parts = [
+    { name: 'limits', title: 'Limits' },
+    { name: 'drain', title: 'Draining' },
+  ];
+  const report = toReport(parts, [copy, ours]);
+  expect(report).toContain('\nDraining (drain)\n\nmeasured');
+  expect(report).not.toContain('Limits');
+  expect(report.split('\n').at(-2)).toBe('0 of 1 figures reached');
 });
