@@ -35,6 +35,16 @@ describe('a figure under load', () => {
     expect(judge([measured('base', 10), slow], 2)).toMatchObject([{ isPassed: false }]);
   });
 
+  test('of memory has a small margin, whatever is given', () => {
+    const [most, more] = [160, 161].map((value) => measured('x', value, { unit: 'MB', bound: { atMost: 128 } }));
+    expect(
+      judge(
+        [most, more].flatMap((each) => each ?? []),
+        10,
+      ).map(({ isPassed }) => isPassed),
+    ).toEqual([true, false]);
+  });
+
   test('that is a ratio fails when there is nothing to compare with', () => {
     expect(judge([measured('x', 1, { bound: { ratioAtMost: 2 }, comparedWith: 'gone' })], 2)).toMatchObject([
       { isPassed: false },

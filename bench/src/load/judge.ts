@@ -1,6 +1,6 @@
 /**
  * Pass or fail on a machine that is busy or slow: a figure may be missed by a margin, and a time by as much as the bare
- * variant of the same run is slow. What must be zero must be zero.
+ * variant of the same run is slow. What must be zero must be zero, and memory hardly depends on what else runs.
  */
 import { toRatio } from '../compare.ts';
 import { toText, type Bound, type Measurement } from '../report.ts';
@@ -25,11 +25,16 @@ export function relax(bound: Bound, margin: number): Bound {
   return Object.fromEntries(Object.entries(eased).filter(([, limit]) => limit !== undefined));
 }
 
+const MEMORY_MARGIN = 1.25;
+
 function judgeOne(measurement: Measurement, all: readonly Measurement[], margin: number): Judged {
   const { name, unit, values, bound = {} } = measurement;
   const value = median(values);
   const ratio = toRatio(measurement, all)?.median ?? null;
-  const { ratioAtLeast, ratioAtMost, atLeast, atMost } = relax(bound, margin);
+  const { ratioAtLeast, ratioAtMost, atLeast, atMost } = relax(
+    bound,
+    unit === 'MB' ? Math.min(margin, MEMORY_MARGIN) : margin,
+  );
   const isAsSlow = unit === 'ms' && ratio !== null && ratio >= 0 && ratio <= margin;
   const checks = [
     ratioAtLeast === undefined || (ratio !== null && ratio >= ratioAtLeast),

@@ -1,6 +1,6 @@
 /**
  * 10,000 requests a minute through the example application. What they wait is compared with the same application without
- * any audit, and with one that awaits a bare LPUSH instead: all three run all the time and take the requests in turn, ten
+ * any audit, and with one that awaits a bare LPUSH instead, which nobody drains: all three run all the time and take the requests in turn, ten
  * seconds each, so that a busy moment of the machine meets all. Workers run at their default and at longer lingers: fewer
  * writes, later rows.
  */
