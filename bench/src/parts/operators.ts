@@ -7,6 +7,7 @@ import { createCollection } from '../load/collect.ts';
 import { openRedis } from '../load/open-redis.ts';
 import { startCountingPostgres } from '../load/operators/counting-postgres.ts';
 import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../load/operators/small-questions.ts';
+import { askSizing } from '../load/operators/sizing-rows.ts';
 import { measureTenThousandRequests } from '../load/operators/ten-thousand-requests.ts';
 import { toSeries } from '../load/to-series.ts';
 import type { Part, PartContext } from '../part.ts';
@@ -21,7 +22,7 @@ async function run(context: PartContext): Promise<readonly Measurement[]> {
   const servers = { ...context, redis, postgres, found };
   await measureTenThousandRequests(servers);
   for (let round = 1; round <= context.rounds; round += 1) {
-    for (const ask of [askFourWorkers, askHundredEvents, askAnHour, askLedgerRows]) {
+    for (const ask of [askFourWorkers, askHundredEvents, askAnHour, askLedgerRows, askSizing]) {
       context.say(`round ${round}: ${ask.name}`);
       await ask(servers);
     }

@@ -37,8 +37,9 @@ function noteLatency({ found }: Servers, { withAudit, plain }: Sent): void {
     };
     note('without logAudit', waited(plain.without));
     note('with logAudit', waited(withAudit), { comparedWith: `${TITLE}, without logAudit, ${figure}` });
-    note('what a bare LPUSH adds', waited(plain.lpush) - waited(plain.without));
-    const comparedWith = `${TITLE}, what a bare LPUSH adds, ${figure}`;
+    note('with a bare LPUSH', waited(plain.lpush), { comparedWith: `${TITLE}, without logAudit, ${figure}` });
+    // With the whole wait: what a bare LPUSH adds may be below zero at the 99th percentile of a busy machine.
+    const comparedWith = `${TITLE}, with a bare LPUSH, ${figure}`;
     const added = waited(withAudit) - waited(plain.without);
     note('what logAudit adds', added, { comparedWith, bound: { atMost: MOST_MS[figure] } });
   }
