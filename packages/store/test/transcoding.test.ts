@@ -171,8 +171,9 @@ it('an entry with any byte changed is never transcoded to another row than the d
   expect(transcoded).toBeGreaterThan(entry.length);
 });
 
-it('hostile entries are left to the decoder, or become the row that it makes', () => {
-  for (const { raw } of HOSTILE_ENTRIES) agree(raw);
+it('hostile entries are left to the decoder, each of them', () => {
+  const taken = HOSTILE_ENTRIES.filter(({ raw }) => agree(raw));
+  expect(taken.map(({ name }) => name)).toEqual([]);
 });
 
 it('an id from the far past or future is left to the decoder, which flags it', () => {
