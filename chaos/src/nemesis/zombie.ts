@@ -31,12 +31,16 @@ const BETWEEN_LOOKS_MS = 1;
 /** Shorter than a lease, so that nobody adopts from the heir. */
 const HEARING_MS = 0.6 * LEASE_MS;
 
-/** The claims of a worker by the ids of their batches. */
-type Claims = ReadonlyMap<string, string>;
+/** The batches that workers hold now, with what Redis says of each. */
+type Claims = readonly (readonly [batchId: string, meta: string])[];
 
-async function readClaims(world: World, { pid }: SpawnedProcess): Promise<Claims> {
-  const all = Object.entries(await world.redis.hgetall(world.keys.meta));
-  return new Map(all.filter(([, meta]) => meta.includes(`-${pid}-`)));
+async function readClaims(world: World): Promise<Claims> {
+  return Object.entries(await world.redis.hgetall(world.keys.meta));
+}
+
+/** The batches of a worker that nobody held before. */
+function ownBatches(claims: Claims, { pid }: SpawnedProcess): readonly string[] {
+  return claims.filter(([, meta]) => FIRST_EPOCH.test(meta) && meta.includes(`-${pid}-`)).map(([batchId]) => batchId);
 }
 
 interface Holder {
@@ -44,18 +48,19 @@ interface Holder {
   readonly batchIds: readonly string[];
 }
 
-/** Stops a worker that holds a new claim: stopped first, so that what Redis then says of it stays true. */
+/**
+ * Stops a worker that holds a new claim. Looked for before it is stopped, since workers that are stopped to be looked at
+ * get nowhere; and again afterwards, since only then what Redis says of it stays true.
+ */
 async function stopHolder(world: World, draw: number, stopped: Stopped): Promise<Holder | null> {
   const untilMs = performance.now() + HOLDING_MS;
   while (performance.now() < untilMs) {
-    const worker = choose(
-      livingWorkers(world).filter((each) => !stopped.has(each)),
-      draw,
-    );
+    const claims = await readClaims(world);
+    const free = livingWorkers(world).filter((each) => !stopped.has(each) && ownBatches(claims, each).length > 0);
+    const worker = choose(free, draw);
     if (worker !== undefined) {
       worker.child.kill('SIGSTOP');
-      const claims = await readClaims(world, worker);
-      const batchIds = [...claims].filter(([, meta]) => FIRST_EPOCH.test(meta)).map(([batchId]) => batchId);
+      const batchIds = ownBatches(await readClaims(world), worker);
       if (batchIds.length > 0 && isRunning(worker)) return { worker, batchIds };
       worker.child.kill('SIGCONT');
     }
@@ -76,8 +81,8 @@ async function stopHeir(world: World, { batchIds }: Holder): Promise<SpawnedProc
     const heir = livingWorkers(world).find(({ pid }) => adopted?.includes(`-${pid}-`));
     if (heir === undefined) continue;
     heir.child.kill('SIGSTOP');
-    const claims = await readClaims(world, heir);
-    if (batchIds.some((batchId) => claims.has(batchId))) return heir;
+    const claims = await readClaims(world);
+    if (claims.some(([batchId, meta]) => batchIds.includes(batchId) && meta.includes(`-${heir.pid}-`))) return heir;
     heir.child.kill('SIGCONT');
   }
   return null;
