@@ -1,4 +1,4 @@
-import type { PushStream } from '@auditlane/queue';
+import { frameEntries, type PushStream } from '@auditlane/queue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KEEP_MS, MemoryRing } from '../src/ring/memory-ring.ts';
@@ -8,6 +8,10 @@ function pushOf(number: number, options: Partial<RetainedPush> = {}): RetainedPu
   return { stream: 'main', number, lane: 'main', lines: [`${number}`], bytes: 10, acknowledgedAt: 0, ...options };
 }
 
+function keep(ring: MemoryRing, { lines, ...push }: RetainedPush): void {
+  ring.keep({ ...push, entries: frameEntries(lines) });
+}
+
 function numbers(pushes: readonly RetainedPush[]): readonly number[] {
   return pushes.map(({ number }) => number);
 }
@@ -15,8 +19,8 @@ function numbers(pushes: readonly RetainedPush[]): readonly number[] {
 test('what Redis lost is taken out, oldest first, stream by stream, and only once', () => {
   const ring = new MemoryRing(1000);
   for (const number of [1, 2, 3]) {
-    ring.keep(pushOf(number));
-    ring.keep(pushOf(number, { stream: 'urgent', lane: 'urgent' }));
+    keep(ring, pushOf(number));
+    keep(ring, pushOf(number, { stream: 'urgent', lane: 'urgent' }));
   }
   expect(numbers(ring.takeAfter('main', 1))).toEqual([2, 3]);
   expect(ring.takeAfter('main', 1)).toEqual([]);
@@ -28,11 +32,11 @@ test('what Redis lost is taken out, oldest first, stream by stream, and only onc
 
 test('a push is kept for 30 s, and longer while Redis was not seen to be whole', () => {
   const ring = new MemoryRing(1000);
-  ring.keep(pushOf(1, { acknowledgedAt: 0 }));
-  ring.keep(pushOf(2, { acknowledgedAt: 10 }));
+  keep(ring, pushOf(1, { acknowledgedAt: 0 }));
+  keep(ring, pushOf(2, { acknowledgedAt: 10 }));
   ring.verified(KEEP_MS);
   expect(ring.events).toBe(2);
-  ring.keep(pushOf(3, { acknowledgedAt: 100 * KEEP_MS }));
+  keep(ring, pushOf(3, { acknowledgedAt: 100 * KEEP_MS }));
   expect(ring.events).toBe(3);
   ring.verified(KEEP_MS + 5);
   expect(numbers(ring.takeAfter('main', 0))).toEqual([2, 3]);
@@ -40,13 +44,13 @@ test('a push is kept for 30 s, and longer while Redis was not seen to be whole',
 
 test('bytes win over seconds, those that are being pushed again included', () => {
   const ring = new MemoryRing(50);
-  for (const number of [1, 2, 3, 4, 5, 6]) ring.keep(pushOf(number));
+  for (const number of [1, 2, 3, 4, 5, 6]) keep(ring, pushOf(number));
   expect(ring.bytes).toBe(50);
   ring.reserve(25);
   expect(ring.bytes).toBe(20);
   expect(numbers(ring.takeAfter('main', 0))).toEqual([5, 6]);
   ring.reserve(0);
-  ring.keep(pushOf(7, { bytes: 51 }));
+  keep(ring, pushOf(7, { bytes: 51 }));
   expect([ring.events, ring.bytes]).toEqual([0, 0]);
 });
 
@@ -61,8 +65,12 @@ test('whatever comes, the ring holds the newest pushes that fit, and its figures
       const ring = new MemoryRing(maxBytes);
       const kept: RetainedPush[] = [];
       for (const [index, { stream, bytes, lines }] of pushes.entries()) {
-        const next = pushOf(index + 1, { stream, bytes, lines: Array.from({ length: lines }, () => 'x') });
-        ring.keep(next);
+        const next = pushOf(index + 1, {
+          stream,
+          bytes,
+          lines: Array.from({ length: lines }, (_, line) => `ä ${index} €${line}`.repeat(1 + (index % 9))),
+        });
+        keep(ring, next);
         kept.push(next);
         while (kept.reduce((sum, other) => sum + other.bytes, 0) > maxBytes) kept.shift();
       }

@@ -1,4 +1,4 @@
-import type { Lane } from '@auditlane/queue';
+import { frameEntries, type Lane } from '@auditlane/queue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryRing } from '../src/ring/memory-ring.ts';
@@ -26,7 +26,7 @@ async function createBench(options: { readonly canMark?: boolean; readonly maxBy
       const taken = lines.slice(0, state.room);
       state.room -= taken.length;
       const answer = taken.length === 0 ? null : redis.push(taken, producer);
-      if (answer !== null) safekeeping.answered(producer, answer, { lane, lines, bytes });
+      if (answer !== null) safekeeping.answered(producer, answer, { lane, entries: frameEntries(lines), bytes });
       return { kind: 'answered', accepted: taken.length };
     },
     onLoss: (cause, events) => losses.push([cause, events]),
@@ -45,7 +45,7 @@ async function createBench(options: { readonly canMark?: boolean; readonly maxBy
     if (how === 'not executed') return;
     const answer = redis.push(lines, producer);
     if (how === 'answer lost') return;
-    safekeeping.answered(producer, answer, { lane, lines, bytes: lines.length * 10 });
+    safekeeping.answered(producer, answer, { lane, entries: frameEntries(lines), bytes: lines.length * 10 });
     acknowledged.push(...lines);
   }
   async function settle(): Promise<void> {

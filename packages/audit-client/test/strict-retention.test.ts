@@ -1,3 +1,4 @@
+import { frameEntries } from '@auditlane/queue';
 import { expect, test } from 'vitest';
 import { MemoryRing } from '../src/ring/memory-ring.ts';
 import { createStrictRetention } from '../src/ring/strict-retention.ts';
@@ -6,7 +7,7 @@ const push = (number: number) => ({
   stream: 'main' as const,
   number,
   lane: 'main' as const,
-  lines: ['{}'],
+  entries: frameEntries(['{}']),
   bytes: 2,
   acknowledgedAt: 0,
 });
@@ -29,6 +30,6 @@ test('after a loss memory answers with the youngest pushes, and the disk is told
   }));
   retention.keep(push(1));
   retention.keep(push(2));
-  expect(retention.takeAfter('main', 1)).toEqual([push(2)]);
+  expect(retention.takeAfter('main', 1)).toMatchObject([{ number: 2, lines: ['{}'] }]);
   expect(told).toBe(1);
 });

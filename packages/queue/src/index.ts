@@ -2,7 +2,7 @@ export type { AdoptOptions } from './adopt.ts';
 export { checkRedis, type CheckRedisOptions, type RedisFault, type RedisFaultCode } from './check-redis.ts';
 export type { Claim, ClaimOptions } from './claim.ts';
 export { connectRedis, type ConnectionOptions } from './connection.ts';
-export type { Enqueued, EnqueueOptions } from './enqueue.ts';
+export type { Enqueued, EnqueueOptions, Pushed } from './enqueue.ts';
 export type { ExpiredOptions } from './expired.ts';
 export type { Finished, FinishOptions, ParkedLetter } from './finish.ts';
 export type { LaneState, QueueState } from './inspect.ts';
@@ -27,6 +27,7 @@ export type { PastRedrives, Redriven, RedrivenIds, RedriveOptions } from './redr
 export type { ListedLetter } from './remove.ts';
 export type { Released, ReleaseOptions } from './release.ts';
 export type { ClaimState, Renewed, RenewOptions } from './renew.ts';
+export { frameEntries, type SentEntries, takeFirst, toLines } from './sent-entries.ts';
 export { openWakeListener } from './wake-listener.ts';
 export { whenReady } from './when-ready.ts';
 export { WorkerBeat } from './worker-beat.ts';

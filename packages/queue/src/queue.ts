@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
 import { adopt, type AdoptOptions } from './adopt.ts';
 import { beat, beats, forget } from './beats.ts';
+import { createCallBuffers } from './call-buffers.ts';
 import { claim, type Claim, type ClaimOptions } from './claim.ts';
 import { addStats } from './count.ts';
-import { enqueue, type Enqueued, type EnqueueOptions } from './enqueue.ts';
+import { enqueue, type EnqueueOptions, type Pushed } from './enqueue.ts';
 import { expired, type ExpiredOptions } from './expired.ts';
 import { failedBytes, parked } from './failed.ts';
 import { finish, type FinishOptions, type Finished } from './finish.ts';
@@ -45,7 +46,7 @@ import type { WorkerBeat } from './worker-beat.ts';
  */
 export interface Queue {
   /** Pushes the prefix that fits below the capacity; see `EnqueueOptions`. */
-  enqueue(entries: readonly string[], options: EnqueueOptions): Promise<Enqueued>;
+  enqueue(entries: readonly string[], options: EnqueueOptions): Promise<Pushed>;
   /** Moves the oldest entries of one lane to this worker, or answers null when both lanes are empty. */
   claim(options: ClaimOptions): Promise<Claim | null>;
   /** Extends the lease and notes how far the holder has come. */
@@ -106,8 +107,9 @@ export interface Queue {
 
 /** Binds the protocol to a connection and the names of one queue. No I/O. */
 export function createQueue(redis: Redis, keys: QueueKeys): Queue {
+  const target = { redis, keys, buffers: createCallBuffers() };
   return {
-    enqueue: (entries, options) => enqueue(redis, keys, { ...options, entries }),
+    enqueue: (entries, options) => enqueue(target, entries, options),
     claim: (options) => claim(redis, keys, options),
     renew: (options) => renew(redis, keys, options),
     finish: (options) => finish(redis, keys, options),

@@ -74,16 +74,25 @@ function isUnknownScript(error: unknown): boolean {
 }
 
 /**
- * Runs one script of `lua/` and returns its reply, texts as Buffers. After SCRIPT FLUSH or a restart Redis does not know
- * the script any more, has done nothing, and gets the whole body. Rejects with a `QueueError` only.
+ * Sends a script of `lua/`: `send` gets EVALSHA and its hash. After SCRIPT FLUSH or a restart Redis does not know the
+ * script any more, has done nothing, and `send` gets EVAL and the whole body. Rejects with a `QueueError` only.
  */
-export async function runScript(redis: Redis, name: ScriptName, call: ScriptCall): Promise<unknown> {
+export async function sendScript<T>(
+  redis: Redis,
+  name: ScriptName,
+  send: (verb: 'EVALSHA' | 'EVAL', script: string) => Promise<T>,
+): Promise<T> {
   const { body, sha } = loadScript(name);
-  const rest = [call.keys.length, ...call.keys, ...call.args];
   try {
-    return await withDeadline(redis, () => redis.callBuffer('EVALSHA', [sha, ...rest]));
+    return await withDeadline(redis, () => send('EVALSHA', sha));
   } catch (error) {
     if (!isUnknownScript(error)) throw error;
-    return withDeadline(redis, () => redis.callBuffer('EVAL', [body, ...rest]));
+    return withDeadline(redis, () => send('EVAL', body));
   }
+}
+
+/** Runs one script of `lua/` and returns its reply, texts as Buffers; see `sendScript`. */
+export function runScript(redis: Redis, name: ScriptName, { keys, args }: ScriptCall): Promise<unknown> {
+  const rest = [keys.length, ...keys, ...args];
+  return sendScript(redis, name, (verb, script) => redis.callBuffer(verb, [script, ...rest]));
 }

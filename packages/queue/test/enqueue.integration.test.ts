@@ -1,6 +1,6 @@
 import { useRedis, waitFor } from '@auditlane/testkit';
 import { describe, expect, test } from 'vitest';
-import { openWakeListener, connectRedis } from '../src/index.ts';
+import { connectRedis, openWakeListener, toLines } from '../src/index.ts';
 import { claimSome, codeOf, entries, KEYS, openQueue, texts } from './support/test-queue.ts';
 
 const { url, redis } = await useRedis();
@@ -139,4 +139,30 @@ test('redis-cli reads the queue: LLEN counts it, LRANGE shows the lines as they 
   await queue.enqueue([line], MAIN);
   expect(await redis.llen('audit:queue')).toBe(1);
   expect(await redis.lrange('audit:queue', 0, -1)).toEqual([line]);
+});
+
+describe('bytes of a call', () => {
+  test('what was sent is what Redis has, although calls at once and one after the other share their memory', async () => {
+    const { queue } = openQueue(url);
+    const lane = { lane: 'main', capacity: 10_000 } as const;
+    for (let round = 0; round < 20; round += 1) {
+      const calls = [0, 1, 2].map((call) =>
+        entries(3, round * 9 + call * 3).map((entry) => `${entry} äöü € 🜚`.repeat(1 + (round % 5) * 30)),
+      );
+      const pushes = await Promise.all(calls.map((call) => queue.enqueue(call, lane)));
+      expect(pushes.map(({ sent }) => toLines(sent))).toEqual(calls);
+      for (const push of pushes) push.release();
+      expect((await redis.lrange(KEYS.queue, 0, 8)).toReversed()).toEqual(calls.flat());
+    }
+  });
+
+  test('memory that was given back twice is not given to two calls', async () => {
+    const { queue } = openQueue(url);
+    const push = await queue.enqueue(['a'], MAIN);
+    push.release();
+    push.release();
+    const [first, second] = await Promise.all([queue.enqueue(['b'], MAIN), queue.enqueue(['c'], MAIN)]);
+    expect([toLines(first.sent), toLines(second.sent)]).toEqual([['b'], ['c']]);
+    expect(await redis.lrange(KEYS.queue, 0, -1)).toEqual(['c', 'b', 'a']);
+  });
 });

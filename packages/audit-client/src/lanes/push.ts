@@ -1,4 +1,12 @@
-import { type Enqueued, type Lane, type ProducerPush, type PushStream, type Queue, QueueError } from '@auditlane/queue';
+import {
+  type Enqueued,
+  type Lane,
+  type ProducerPush,
+  type PushStream,
+  type Queue,
+  QueueError,
+  type SentEntries,
+} from '@auditlane/queue';
 import type { DropLedger } from '../drop-ledger.ts';
 import type { LaneEntry } from './lane-entry.ts';
 
@@ -43,7 +51,7 @@ export interface PushKeeper {
   answered(
     push: ProducerPush,
     answer: Enqueued,
-    pushed: { readonly lane: Lane; readonly lines: readonly string[]; readonly bytes: number },
+    pushed: { readonly lane: Lane; readonly entries: SentEntries; readonly bytes: number },
   ): void;
 }
 
@@ -65,7 +73,8 @@ export function createPushLines(
         ...(isRetry ? { isRetry } : {}),
         ...(dropped === null ? {} : { dropped }),
       });
-      keeper.answered(producer, answer, { lane, lines, bytes });
+      keeper.answered(producer, answer, { lane, entries: answer.sent, bytes });
+      answer.release();
       return { kind: 'answered', accepted: answer.accepted };
     } catch (error) {
       if (dropped !== null) {

@@ -1,17 +1,26 @@
-import type { Lane, PushStream } from '@auditlane/queue';
+import type { Lane, PushStream, SentEntries } from '@auditlane/queue';
 
-/** Entries that Redis acknowledged in one push: references to their lines, no copies. */
-export interface RetainedPush {
+/** A push that Redis acknowledged. */
+interface AcknowledgedPush {
   readonly stream: PushStream;
   /** Its number in the stream. */
   readonly number: number;
   /** The lane that the entries belong to. */
   readonly lane: Lane;
-  readonly lines: readonly string[];
-  /** UTF-8 bytes of the lines. */
+  /** UTF-8 bytes of the entries. */
   readonly bytes: number;
   /** When Redis acknowledged it; milliseconds of the client's clock. */
   readonly acknowledgedAt: number;
+}
+
+/** A push to be kept, with what Redis took of it; the bytes are the caller's. */
+export interface AnsweredPush extends AcknowledgedPush {
+  readonly entries: SentEntries;
+}
+
+/** A push that was kept. */
+export interface RetainedPush extends AcknowledgedPush {
+  readonly lines: readonly string[];
 }
 
 /**
@@ -23,7 +32,7 @@ export interface Retention {
   readonly events: number;
   readonly bytes: number;
   /** Redis acknowledged this push. Called once per push, in the order of the answers; must cost next to nothing. */
-  keep(push: RetainedPush): void;
+  keep(push: AnsweredPush): void;
   /**
    * Redis has lost every push of `stream` above `number` (0: all of them). Takes them out and answers them, oldest
    * first: from now on the caller keeps them, until they were pushed again and come back by `keep` with new numbers.

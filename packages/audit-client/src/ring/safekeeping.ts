@@ -1,4 +1,13 @@
-import type { Enqueued, Lane, LastPush, ProducerPush, PushStream } from '@auditlane/queue';
+import {
+  type Enqueued,
+  type Lane,
+  type LastPush,
+  type ProducerPush,
+  type PushStream,
+  type SentEntries,
+  takeFirst,
+  toLines,
+} from '@auditlane/queue';
 import type { PushOutcome } from '../lanes/push.ts';
 import { type DueChunk, toBytes } from './due-pushes.ts';
 import { type Loss, PUSH_STREAMS, PushMarks } from './push-marks.ts';
@@ -29,9 +38,10 @@ export interface SafekeepingSurroundings {
 }
 
 /** The entries of an answered push. */
-export interface PushedLines {
+export interface PushedEntries {
   readonly lane: Lane;
-  readonly lines: readonly string[];
+  readonly entries: SentEntries;
+  /** UTF-8 bytes of the entries. */
   readonly bytes: number;
 }
 
@@ -80,7 +90,7 @@ export class Safekeeping {
   }
 
   /** Takes the answer to a push, before its entries have receipts. */
-  answered(push: ProducerPush, answer: Enqueued, { lane, lines, bytes }: PushedLines): void {
+  answered(push: ProducerPush, answer: Enqueued, { lane, entries, bytes }: PushedEntries): void {
     if (push.id !== this.#producerId) {
       return;
     }
@@ -93,14 +103,14 @@ export class Safekeeping {
     }
     const now = this.#around.now();
     if (answer.accepted > 0) {
-      const isWhole = answer.accepted === lines.length;
-      const taken = isWhole ? lines : lines.slice(0, answer.accepted);
+      const isWhole = answer.accepted === entries.count;
+      const taken = isWhole ? entries : takeFirst(entries, answer.accepted);
       this.#around.retention.keep({
         stream: push.stream,
         number: push.push,
         lane,
-        lines: taken,
-        bytes: isWhole ? bytes : toBytes(taken),
+        entries: taken,
+        bytes: isWhole ? bytes : toBytes(toLines(taken)),
         acknowledgedAt: now,
       });
     }
