@@ -10,7 +10,6 @@ import { CALLER_BOUNDS, ValueWriter, type WriterBounds } from './value-writer.ts
 export const AUDITLANE_KEY = '_auditlane';
 const PATH: readonly string[] = ['metadata'];
 const AUDITLANE_PATH: readonly string[] = ['metadata', AUDITLANE_KEY];
-const NO_ADDITIONS = {};
 const KEPT_TEXTS = ['session_id', 'request_id', 'reason'] as const;
 
 export interface MetadataFacts {
@@ -78,12 +77,11 @@ export function writeAuditlane(
 }
 
 function collectAdditions(event: CheckedEvent, own: OwnFields, facts: MetadataFacts): object | null {
-  const additions: Record<string, unknown> = {};
-  let isEmpty = true;
+  let additions: Record<string, unknown> | null = null;
   const add = (key: string, value: unknown): void => {
     if (value === undefined || value === null) return;
+    additions ??= {};
     additions[key] = value;
-    isEmpty = false;
   };
   add('priority', event.priority);
   add('actor_type', event.actor_type);
@@ -93,28 +91,34 @@ function collectAdditions(event: CheckedEvent, own: OwnFields, facts: MetadataFa
   }
   add('tags', event.tags);
   add('original', collectOriginals(event, facts));
-  for (const [key, value] of Object.entries(facts.additions ?? NO_ADDITIONS)) add(key, value);
+  if (facts.additions !== undefined) {
+    for (const [key, value] of Object.entries(facts.additions)) add(key, value);
+  }
   if (own.droppedKeys > 0) facts.findings.flag('metadataTruncated');
   if (own.unknownKeys.length > 0) add('extra', pickUnknown(own));
   if (event.metadata) add('caller', readCallerKey(event.metadata));
-  return isEmpty ? null : additions;
+  return additions;
 }
 
 function collectOriginals(event: CheckedEvent, facts: MetadataFacts): object | null {
-  const originals: Record<string, unknown> = {};
+  let originals: Record<string, unknown> | null = null;
+  const add = (key: string, value: unknown): void => {
+    originals ??= {};
+    originals[key] = value;
+  };
   if (event.ip_address !== undefined && event.ip_address !== null && facts.address === null) {
     facts.findings.flag('ipInvalid');
-    originals['ip_address'] = shorten(event.ip_address, 'ip_address', facts.findings);
+    add('ip_address', shorten(event.ip_address, 'ip_address', facts.findings));
   }
   if (event.occurred_at !== undefined && event.occurred_at !== null && facts.occurredAt === null) {
     facts.findings.flag('timeInvalid');
-    originals['occurred_at'] = shorten(event.occurred_at, 'occurred_at', facts.findings);
+    add('occurred_at', shorten(event.occurred_at, 'occurred_at', facts.findings));
   }
   const given = event.event_domain;
   if (given !== undefined && given !== null && isEventDomain(event.event_category) && event.event_category !== given) {
-    originals['event_category'] = event.event_category;
+    add('event_category', event.event_category);
   }
-  return Object.keys(originals).length === 0 ? null : originals;
+  return originals;
 }
 
 function shorten(value: unknown, field: TextField, findings: Findings): unknown {

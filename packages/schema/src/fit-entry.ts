@@ -25,8 +25,8 @@ function isFitting(line: string, maxBytes: number): boolean {
 function writeLine(parts: EntryParts, context: EncodeContext): string {
   const { head, metadata, findings } = parts;
   const flags = findings.flags === 0 ? '' : `,"flags":${findings.flags}`;
-  const tail = metadata === null ? '}' : `,"metadata":${metadata}}`;
-  return `${head}${flags},"producer":${quote(context.producerId)},"n":${context.producerSeq}${tail}`;
+  const tail = metadata === null ? '}' : ',"metadata":' + metadata + '}';
+  return head + flags + ',"producer":' + quote(context.producerId) + ',"n":' + context.producerSeq + tail;
 }
 
 /** Ever smaller versions of the entry: metadata is cut first, then the long columns. */

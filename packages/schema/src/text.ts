@@ -37,7 +37,7 @@ export function isPlainText(text: string): boolean {
 
 /** A JSON string of the text, cleaned; one look at it where it needs neither cleaning nor escapes. */
 export function writeClean(text: string, findings: Findings): string {
-  return NEEDS_ESCAPE.test(text) ? JSON.stringify(cleanText(text, findings)) : `"${text}"`;
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(cleanText(text, findings)) : '"' + text + '"';
 }
 
 /** A JSON string. */

@@ -9,13 +9,12 @@ const COUNTER_MAX = 0xfff;
 const COUNTER_START_MASK = 0x7ff;
 const MAX_TIME_MS = 0xffff_ffff_ffff;
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const RANDOM_DIGITS = BYTES_PER_ID * 2;
+/** The first digit of the variant: two fixed bits, and two of a random digit. */
+const VARIANTS: ReadonlyMap<string, string> = new Map(
+  Array.from('0123456789abcdef', (digit, value) => [digit, '89ab'.charAt(value & 3)] as const),
+);
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
-
-/** Two hex digits of a byte; the table has all 256. */
-function hex(byte: number | undefined): string {
-  return HEX[byte ?? 0] ?? '00';
-}
 
 function toTimePart(ms: number): string {
   const text = ms.toString(16).padStart(12, '0');
@@ -29,24 +28,27 @@ function toTimeMs(ms: number): number {
 
 export type RandomFill = (bytes: Uint8Array) => void;
 
-/** Random bytes bought by the page: a call of the system for each id would cost ten times the id. */
-function createRandomPool(randomFill: RandomFill, readPid: () => number) {
-  const bytes = new Uint8Array(POOL_BYTES);
-  let offset = POOL_BYTES;
+/**
+ * Random hex digits bought by the page: a call of the system for each id would cost ten times the id, and digits made of
+ * single bytes as much as all the rest of it.
+ */
+function createRandomDigits(randomFill: RandomFill, readPid: () => number): () => string {
+  const bytes = Buffer.alloc(POOL_BYTES);
+  let digits = '';
+  let offset = 0;
   let pid = readPid();
-  /** The index in `bytes` from which an id may take its share. */
-  function take(): number {
+  return () => {
     const now = readPid();
-    // A fork would go on with its parent's bytes and mint its parent's ids.
-    if (now !== pid || offset + BYTES_PER_ID > POOL_BYTES) {
+    // A fork would go on with its parent's digits and mint its parent's ids.
+    if (now !== pid || offset + RANDOM_DIGITS > digits.length) {
       pid = now;
       randomFill(bytes);
+      digits = bytes.toString('hex');
       offset = 0;
     }
-    offset += BYTES_PER_ID;
-    return offset - BYTES_PER_ID;
-  }
-  return { bytes, take };
+    offset += RANDOM_DIGITS;
+    return digits.slice(offset - RANDOM_DIGITS, offset);
+  };
 }
 
 /**
@@ -60,25 +62,24 @@ export function createUuidV7(
   randomFill: RandomFill,
   readPid = (): number => process.pid,
 ): () => string {
-  const { bytes, take } = createRandomPool(randomFill, readPid);
+  const takeDigits = createRandomDigits(randomFill, readPid);
   let lastMs = -1;
   let counter = 0;
   let timePart = '';
 
   return function createId(): string {
-    const at = take();
+    const random = takeDigits();
     const nowMs = toTimeMs(clock());
     if (nowMs <= lastMs && counter < COUNTER_MAX) {
       counter += 1;
     } else {
       lastMs = Math.max(nowMs, lastMs + 1);
-      counter = (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) & COUNTER_START_MASK;
-      timePart = toTimePart(lastMs);
+      counter = Number.parseInt(random.slice(0, 3), 16) & COUNTER_START_MASK;
+      timePart = `${toTimePart(lastMs)}-7`;
     }
-    const version = `7${(counter >> 8).toString(16)}${hex(counter & 0xff)}`;
-    const variant = `${hex(((bytes[at + 2] ?? 0) & 0x3f) | 0x80)}${hex(bytes[at + 3])}`;
-    const node = `${hex(bytes[at + 4])}${hex(bytes[at + 5])}${hex(bytes[at + 6])}${hex(bytes[at + 7])}${hex(bytes[at + 8])}${hex(bytes[at + 9])}`;
-    return `${timePart}-${version}-${variant}-${node}`;
+    const count = counter.toString(16).padStart(3, '0');
+    const variant = VARIANTS.get(random.charAt(4)) ?? '8';
+    return `${timePart}${count}-${variant}${random.slice(5, 8)}-${random.slice(8)}`;
   };
 }
 

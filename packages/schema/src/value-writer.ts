@@ -35,6 +35,8 @@ export const CALLER_BOUNDS: WriterBounds = {
 };
 
 const DROPPED_KEYS = '_dropped_keys';
+const MAX_REMEMBERED_KEYS = 2000;
+const MAX_REMEMBERED_CHARACTERS = 64;
 
 /**
  * Writes any value as JSON that Postgres' jsonb accepts, in one pass that never throws and is bounded in depth, keys,
@@ -179,7 +181,7 @@ export class ValueWriter {
         this.#keysLeft += 1;
         continue;
       }
-      text += text === '' ? `${this.#writeKey(key, names)}:${value}` : `,${this.#writeKey(key, names)}:${value}`;
+      text += (text === '' ? '' : ',') + this.#writeKey(key, names) + value;
     }
     return text;
   }
@@ -201,14 +203,16 @@ export class ValueWriter {
   }
 
   #writeKey(key: string, names: KeyNames): string {
-    if (key.length <= LIMITS.metadataKeyCharacters && isPlainText(key)) return `"${key}"`;
+    const known = plainKeys.get(key);
+    if (known !== undefined) return known;
+    if (key.length <= LIMITS.metadataKeyCharacters && isPlainText(key)) return rememberKey(key);
     if (key.length > LIMITS.metadataKeyCharacters) {
       this.#findings.flag('metadataTruncated');
       this.#findings.recordCut(this.#pathOf(`key ${cutText(key, 64)}`), key);
-      return quote(names.toUnique(cleanText(cutText(key, LIMITS.metadataKeyCharacters), this.#findings)));
+      return `${quote(names.toUnique(cleanText(cutText(key, LIMITS.metadataKeyCharacters), this.#findings)))}:`;
     }
     const clean = cleanText(key, this.#findings);
-    return quote(clean === key ? key : names.toUnique(clean));
+    return `${quote(clean === key ? key : names.toUnique(clean))}:`;
   }
 
   #writeArray(values: readonly unknown[]): string {
@@ -239,6 +243,15 @@ export class ValueWriter {
     const suffix = isWhole ? '' : ` of the first ${LIMITS.hashedPrefix}`;
     return `[Buffer ${bytes.byteLength} sha256:${sha256Hex(hashed)}${suffix}]`;
   }
+}
+
+/** Keys that need no cleaning, as they are written. Callers may use ids as keys: full, it only stops being a short cut. */
+const plainKeys = new Map<string, string>();
+
+function rememberKey(key: string): string {
+  const written = `"${key}":`;
+  if (plainKeys.size < MAX_REMEMBERED_KEYS && key.length <= MAX_REMEMBERED_CHARACTERS) plainKeys.set(key, written);
+  return written;
 }
 
 /** Keeps keys apart that cleaning or cutting made equal: jsonb would keep only the last of them. */
