@@ -8,6 +8,7 @@ test(
     const measured = await measureSmallest(caller.run);
     expectMeasured(measured, [
       'the measuring loop alone, CPU of the process an event',
+      'logAudit under load with its measuring loop, CPU of the process an event',
       'logAudit under load, CPU of the caller an event',
       'logAudit under load, calls a second',
       'logAudit, synchronous part of a call',
