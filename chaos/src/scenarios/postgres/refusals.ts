@@ -37,6 +37,20 @@ async function breakUntilBacklog(
   });
 }
 
+/** Ends the workers' connections and takes them all, until no worker has got one back in between. */
+async function takeAllConnections(world: World): Promise<readonly pg.Client[]> {
+  const held: pg.Client[] = [];
+  await sql(world, END_WORKERS);
+  for (let ended = 1; ended > 0;) {
+    held.push(...(await occupy(world)));
+    const answer = await held[0]?.query(END_WORKERS);
+    ended = answer?.rowCount ?? 0;
+  }
+  return held;
+}
+
+const END_WORKERS = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'audit-worker'`;
+
 /** Takes every connection that is left. */
 async function occupy(world: World): Promise<readonly pg.Client[]> {
   const held: pg.Client[] = [];
@@ -52,8 +66,9 @@ async function occupy(world: World): Promise<readonly pg.Client[]> {
   return held;
 }
 
+/** Both slots of a worker together store 200 rows a second then, fewer than are logged. */
 const SLOW = [
-  `create function chaos_slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.004); return new; end $$`,
+  `create function chaos_slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.01); return new; end $$`,
   `create trigger chaos_slow before insert on audit_logs for each row execute function chaos_slow()`,
 ] as const;
 
@@ -159,16 +174,7 @@ export const REFUSALS: readonly Scenario[] = [
       let held: readonly pg.Client[] = [];
       await breakUntilBacklog(world, {
         begin: async () => {
-          await sql(
-            world,
-            `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'audit-worker'`,
-          );
-          held = await occupy(world);
-          // Those that the workers had taken again are ended once there is nothing left for them.
-          await held[0]?.query(
-            `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'audit-worker'`,
-          );
-          held = [...held, ...(await occupy(world))];
+          held = await takeAllConnections(world);
         },
         end: async () => void (await Promise.all(held.map((client) => client.end()))),
       });
