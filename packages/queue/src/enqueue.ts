@@ -8,7 +8,7 @@ import { QueueError } from './queue-error.ts';
 import { toInteger, toReply, toText, toUnknownReply } from './reply.ts';
 import { assertProducerId, STREAM_NUMBERS, type ProducerPush } from './producer-push.ts';
 import { sendScript } from './script.ts';
-import { packCall, type PackedCall, type SentEntries } from './sent-entries.ts';
+import { type MeasuredEntries, packCall, type SentEntries } from './sent-entries.ts';
 import { assertStatName } from './stats.ts';
 
 /** Where and how to push. */
@@ -62,15 +62,19 @@ export interface EnqueueTarget {
   readonly buffers: CallBuffers;
 }
 
-/** The UTF-8 bytes of each entry. */
-function measureEntries(entries: readonly string[]): readonly number[] {
+/**
+ * The entries and the UTF-8 bytes of each. A copy: the call is written when the connection is ready, and by sizes that
+ * are not those of its entries Redis would take a part of an entry for the next one.
+ */
+function measureEntries(given: readonly string[]): MeasuredEntries {
+  const entries = [...given];
   assertWithin('The number of entries of a call', entries.length, { min: 0, max: CALL_LIMITS.entries });
   const sizes = entries.map((entry) => Buffer.byteLength(entry));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   if (bytes > CALL_LIMITS.bytes) {
     throw new QueueError('invalid_call', `A call carries at most ${CALL_LIMITS.bytes} bytes, not ${bytes}`);
   }
-  return sizes;
+  return { entries, sizes };
 }
 
 function toDropArgs(dropped: Readonly<Record<string, number>>): readonly (string | number)[] {
@@ -103,12 +107,16 @@ function toKind({ isRetry, producer }: EnqueueOptions): 'first' | 'retry' | 'rep
  * three times the memory that it needs, and writes that: four times the CPU for 64 entries. The bytes are of this call
  * alone until it is answered, so the library may write them whenever it comes to it.
  */
-function sendPacked(redis: Redis, head: readonly string[], bytes: Buffer): Promise<unknown> {
-  const [verb = '', ...args] = head;
-  const command = new Command(verb, args, { replyEncoding: null });
+function sendPacked(redis: Redis, command: Command, bytes: Buffer): Promise<unknown> {
   command.toWritable = (): Buffer => bytes;
   redis.sendCommand(command);
   return command.promise;
+}
+
+/** The call without its entries, as the library would send it: a URL may name a prefix for all keys (`?keyPrefix=`). */
+function toCommand(redis: Redis, verb: string, args: readonly string[]): Command {
+  const { keyPrefix } = redis.options;
+  return new Command(verb, [...args], { replyEncoding: null, ...(keyPrefix === undefined ? {} : { keyPrefix }) });
 }
 
 function toArgs(keys: QueueKeys, options: EnqueueOptions): readonly string[] {
@@ -127,13 +135,12 @@ export async function enqueue(
   entries: readonly string[],
   options: EnqueueOptions,
 ): Promise<Pushed> {
-  const sizes = measureEntries(entries);
+  const measured = measureEntries(entries);
   const args = toArgs(keys, options);
-  const pack = (verb: string, script: string): PackedCall =>
-    packCall([verb, script, ...args], { entries, sizes }, buffers.take);
   const { raw, packed } = await sendScript(redis, 'enqueue', async (verb, script) => {
-    const call = pack(verb, script);
-    return { raw: await sendPacked(redis, [verb, script, ...args], call.bytes), packed: call };
+    const command = toCommand(redis, verb, [script, ...args]);
+    const call = packCall([verb, ...command.args.map(String)], measured, buffers.take);
+    return { raw: await sendPacked(redis, command, call.bytes), packed: call };
   });
   let memory: Buffer | null = packed.memory;
   // Redis has answered, so it has read the call, and nobody sends these bytes any more. After a failure that is not

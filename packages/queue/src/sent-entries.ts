@@ -65,6 +65,12 @@ export function toLines({ count, framed }: SentEntries): readonly string[] {
   });
 }
 
+/** Entries and the UTF-8 bytes of each. */
+export interface MeasuredEntries {
+  readonly entries: readonly string[];
+  readonly sizes: readonly number[];
+}
+
 /** One call as Redis reads it, with its entries as the last arguments. */
 export interface PackedCall {
   /** The memory that was taken for it, of which `bytes` is the start. */
@@ -73,10 +79,10 @@ export interface PackedCall {
   readonly sent: SentEntries;
 }
 
-/** Writes a call into memory of `take`, each byte once. `sizes` are the UTF-8 bytes of the entries. */
+/** Writes a call into memory of `take`, each byte once. */
 export function packCall(
   head: readonly string[],
-  { entries, sizes }: { readonly entries: readonly string[]; readonly sizes: readonly number[] },
+  { entries, sizes }: MeasuredEntries,
   take: (size: number) => Buffer,
 ): PackedCall {
   let opening = `*${head.length + entries.length}\r\n`;

@@ -156,6 +156,23 @@ describe('bytes of a call', () => {
     }
   });
 
+  test('a prefix that the URL names is put before the keys of a push as before those of a claim', async () => {
+    const { queue } = openQueue(`${url}?keyPrefix=app:`);
+    await queue.enqueue(entries(2), MAIN);
+    expect(texts(await claimSome(queue))).toEqual(entries(2));
+    expect(await redis.exists('app:audit:stats', 'app:audit:epoch', KEYS.queue, KEYS.stats, KEYS.epoch)).toBe(2);
+  });
+
+  test('a list that changes after the call is pushed as it was', async () => {
+    const { queue } = openQueue(url);
+    const list = ['a', 'b'];
+    const call = queue.enqueue(list, MAIN);
+    list[0] = 'longer than before';
+    list.push('c');
+    expect(toLines((await call).sent)).toEqual(['a', 'b']);
+    expect(await redis.lrange(KEYS.queue, 0, -1)).toEqual(['b', 'a']);
+  });
+
   test('memory that was given back twice is not given to two calls', async () => {
     const { queue } = openQueue(url);
     const push = await queue.enqueue(['a'], MAIN);
