@@ -1,4 +1,5 @@
-const CHUNK_BYTES = 262_144;
+/** Several of the largest pushes of small events (256 entries): what does not fit at the end of a chunk stays unused. */
+const CHUNK_BYTES = 1_048_576;
 /** Empty chunks that are kept for the next bytes: as one fills, one becomes empty. */
 const MAX_SPARE_CHUNKS = 2;
 
