@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createNemesis } from './nemesis/nemesis.ts';
 import { PAIRS } from './pairs/pairs.ts';
-import { readOptions, UsageError, type ChaosOptions } from './options.ts';
+import { readOptions, USAGE, UsageError, type ChaosOptions } from './options.ts';
 import { listScenarios } from './registry.ts';
 import { writeGuarantees, type Block } from './report/guarantees.ts';
 import { toFailures } from './report/replay.ts';
@@ -80,6 +80,10 @@ function toParts(options: ChaosOptions): readonly Part[] {
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const options = readOptions(args, process.env);
+  if (options.isHelp) {
+    say(USAGE);
+    return 0;
+  }
   const parts = toParts(options);
   if (options.isListing) {
     for (const { id, title } of [...listScenarios(options), ...PAIRS]) say(`${id.padEnd(6)}${title}`);

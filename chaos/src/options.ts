@@ -20,6 +20,8 @@ export interface ChaosOptions {
   readonly jobs: number;
   /** Prints the ids and ends. */
   readonly isListing: boolean;
+  /** Prints the usage and ends. */
+  readonly isHelp: boolean;
 }
 
 /** A fault of the command line; the message says what is allowed. */
@@ -27,8 +29,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const USAGE =
-  'usage: npm run chaos -- [--only W3,R6,N] [--pairs] [--minutes n] [--profile durable|strict|both] [--seed n] [--jobs n] [--rate n] [--least-rate n] [--backlog n] [--list]';
+export const USAGE =
+  'usage: npm run chaos -- [--only W3,R6,N] [--pairs] [--minutes n] [--profile durable|strict|both] [--seed n] [--jobs n] [--rate n] [--least-rate n] [--backlog n] [--list] [--help]';
 
 function toNumber(name: string, text: string): number {
   const value = Number(text);
@@ -59,6 +61,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         jobs: { type: 'string', default: '2' },
         list: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (error) {
@@ -86,6 +89,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
       seed: readSeed(values.seed ?? env['SEED']),
       jobs: Math.max(1, toNumber('jobs', values.jobs)),
       isListing: values.list,
+      isHelp: values.help,
     };
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${error.message}; ${USAGE}`);

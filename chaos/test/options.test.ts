@@ -24,6 +24,10 @@ test('a seed comes from the option, else from SEED', () => {
   expect(readOptions([], { SEED: '8' }).seed).toBe(8);
 });
 
+test('help is an option and no fault', () => {
+  for (const word of ['--help', '-h']) expect(readOptions([word], {})).toMatchObject({ isHelp: true });
+});
+
 test('what cannot be meant is refused with the usage', () => {
   for (const args of [['--seed', 'x'], ['--profile', 'loose'], ['--minutes', 'many'], ['--unknown'], ['word']]) {
     expect(() => readOptions(args, {})).toThrow(UsageError);

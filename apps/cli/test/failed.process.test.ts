@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeDeadLetter, toDeadLetter, type DeadLetterReason } from '@auditlane/schema';
-import { makeRunDir, uuidAt, useDatabase, useRedis } from '@auditlane/testkit';
+import { createStore } from '@auditlane/store';
+import { buildRow, makeRunDir, uuidAt, useDatabase, useRedis } from '@auditlane/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli, toEnv } from './run-cli.ts';
 
@@ -116,7 +117,7 @@ describe('failed list and show', () => {
 describe('failed redrive', () => {
   test('puts them back into the queue, and an event tells who did it before and after', async () => {
     const ids = [await park(), await park('too_large')];
-    const done = await runCli(['failed', 'redrive', '--reason', 'rejected_by_postgres'], env());
+    const done = await runCli(['failed', 'redrive', '--reason', 'rejected_by_postgres', '--yes'], env());
     expect(done).toMatchObject({ code: 0, out: ['1 dead letter redriven'] });
     expect(await redis.lrange('audit:queue', 0, -1)).toEqual([expect.stringContaining(ids[0] ?? '')]);
     expect(await redis.llen('audit:failed')).toBe(1);
@@ -131,7 +132,11 @@ describe('failed redrive', () => {
     const id = await park();
     const { code, out } = await runCli(['failed', 'redrive', id.slice(0, 18), 'gone'], env());
     expect(code).toBe(1);
-    expect(out).toEqual(['1 dead letter redriven', '1 without a dead letter: mistyped, or redriven or purged before']);
+    expect(out).toEqual([
+      '1 dead letter redriven',
+      '1 without a dead letter: mistyped, or redriven or purged before',
+      expect.stringMatching(/^its events: npx auditlane history dead_letter [\da-f-]{36}$/u),
+    ]);
   });
 });
 
@@ -154,6 +159,32 @@ describe('failed edit', () => {
     const again = await runCli(['failed', 'edit', id, file], env());
     expect(again.err[0]).toMatch(new RegExp(`no dead letter has the id ${id} any more: .+ edited it, 20.+Z: npx`, 'u'));
     expect(await redis.llen('audit:queue')).toBe(1);
+  });
+
+  test('leaves the original to be shown when the letter is gone, with what became of the event', async () => {
+    const id = await park();
+    const dir = makeRunDir();
+    onTestFinished(() => dir.remove());
+    const file = join(dir.path, 'entry.json');
+    writeFileSync(file, JSON.stringify({ event_type: 'order.mended', event_category: 'info' }));
+    expect(await runCli(['failed', 'edit', id, file], env())).toMatchObject({ code: 0 });
+    const waiting = await runCli(['failed', 'show', id], env());
+    expect(waiting.code).toBe(0);
+    expect(waiting.out[1]).toBe(
+      `now       edited, not stored so far: the event ${id}; npx auditlane history dead_letter ${id} tells all that was done`,
+    );
+    expect(waiting.out.join('\n')).toMatch(/kept +in the table audit_dead_letter_originals.*\nedited .* by /u);
+    expect(waiting.out.join('\n')).toContain('"event_type": "order.placed"');
+    await createStore(pool, { writer: 'test' }).storeBatch([buildRow({ id, event_type: 'order.mended' })]);
+    expect((await runCli(['failed', 'show', id], env())).out[1]).toBe(
+      `now       edited and stored, as the event ${id}`,
+    );
+    expect((await runCli(['failed', 'show', id, '--json'], env())).json).toMatchObject({
+      place: 'originals',
+      entry: { event_type: 'order.placed' },
+      event_id: id,
+      is_stored: true,
+    });
   });
 
   test('a file without an end is read as far as an entry may go', async () => {
@@ -193,5 +224,29 @@ describe('failed purge', () => {
     expect(rest).toMatchObject({ code: 0, json: { selected: 2, outcomes: { purged: 2, absent: 0 } } });
     expect(await redis.llen('audit:failed')).toBe(0);
     expect(JSON.stringify(await eventsOf('audit.dead_letters.purged'))).toContain(ids[0]);
+  });
+
+  test('of several is in the history of each, and the command that shows it whole is printed', async () => {
+    const ids = [await park(), await park()];
+    const { out } = await runCli(['failed', 'purge', '--all', '--yes'], env());
+    expect(out).toEqual(['2 dead letters purged', expect.stringMatching(/^its events: npx auditlane history /u)]);
+    const action = out[1]?.split(' ').at(-1) ?? '';
+    for (const id of [...ids, action]) {
+      const { json } = await runCli(['history', 'dead_letter', id, '--json'], env());
+      expect({ id, json }).toMatchObject({
+        json: {
+          events: [
+            {
+              event_type: 'audit.dead_letters.purged',
+              metadata: { phase: 'outcome', outcomes: { purged: expect.arrayContaining(ids) } },
+            },
+            {
+              event_type: 'audit.dead_letters.purged',
+              metadata: { phase: 'intent', ids: expect.arrayContaining(ids) },
+            },
+          ],
+        },
+      });
+    }
   });
 });

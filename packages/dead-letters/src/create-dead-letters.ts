@@ -11,6 +11,7 @@ import type { RedriveOutcome } from './redrive-letters.ts';
 import { resolveIds } from './resolve-ids.ts';
 import type { ActionResult, RecordEvent } from './run-action.ts';
 import { checkReason, countLetters, type Selection } from './select-letters.ts';
+import { showEdited, type EditedLetterDetails } from './show-edited.ts';
 
 export interface DeadLettersParts {
   readonly queue: Queue;
@@ -46,6 +47,8 @@ export interface DeadLetters {
   list(options?: ListOptions): Promise<LetterList>;
   /** Everything about one letter; null when there is none of this id. */
   show(id: string): Promise<LetterDetails | null>;
+  /** A letter that is gone because it was edited, with the original and what came of it; null when no edit of it is kept. */
+  showEdited(id: string): Promise<EditedLetterDetails | null>;
   /** The ids that each text stands for: an id, or the beginning of some, from 8 characters on. */
   resolve(typed: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** How many there are, of one reason or of all. */
@@ -69,6 +72,7 @@ export function createDeadLetters(parts: DeadLettersParts): DeadLetters {
   return {
     list: (options = {}) => list(parts, options),
     show: (id) => show(parts, id),
+    showEdited: (id) => showEdited(parts.pool, id),
     resolve: (typed) => resolveIds(parts, typed),
     count: ({ reason } = {}) => countLetters(parts, reason ?? null),
     redrive: (selection, actor) => inTurn(() => redrive(as(actor), selection)),

@@ -16,3 +16,4 @@ export type { PurgeOutcome } from './purge-letters.ts';
 export { REDRIVE_OUTCOMES, type RedriveOutcome } from './redrive-letters.ts';
 export type { ActionResult, RecordEvent } from './run-action.ts';
 export type { Selection } from './select-letters.ts';
+export type { EditedLetterDetails } from './show-edited.ts';

@@ -72,6 +72,16 @@ describe.each([
     expect(await desk.letters.edit(letter.id, BY_BOB, BOB)).toMatchObject({ outcome: 'redriven' });
     expect(typesOf(await takeAll(desk.queue))).toEqual(['by.bob']);
     expect(await editors(letter.id)).toEqual(['bob']);
+    expect(await desk.letters.show(letter.id)).toBeNull();
+    expect(await desk.letters.showEdited(letter.id)).toMatchObject({
+      id: letter.id,
+      place: 'originals',
+      raw: letter.raw,
+      originals: [{ actor: 'bob', line: letter.line }],
+      eventId: letter.id,
+      isStored: false,
+    });
+    expect(await desk.letters.showEdited('nobody')).toBeNull();
   });
 
   test('that did not reach Redis is forgotten when the letter goes out as it was', async () => {

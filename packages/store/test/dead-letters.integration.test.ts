@@ -125,7 +125,9 @@ it('an original is kept once, names who tried last, is found by letter and by ev
   await keepDeadLetterOriginal(pool, original);
   await keepDeadLetterOriginal(pool, { ...original, editedBy: 'bob' });
   for (const id of ['sha256:x', entryId]) {
-    expect(await listDeadLetterOriginals(pool, id)).toMatchObject([{ line: original.line, editedBy: 'bob' }]);
+    expect(await listDeadLetterOriginals(pool, id)).toMatchObject([
+      { id: 'sha256:x', entryId, line: original.line, editedBy: 'bob' },
+    ]);
   }
   expect(await listDeadLetterOriginals(pool, "x' or true --")).toEqual([]);
   await dropExpiredPartitions(pool, { retentionDays: 90 });

@@ -51,3 +51,30 @@ test('a thing of which nothing is known has an empty history', async () => {
   const page = { resourceType: 'no', resourceId: 'thing', before: null, limit: 10 };
   expect(await readHistory(pool, page)).toEqual([]);
 });
+
+test('the history of a dead letter has the actions on several letters that name it, and no others, page by page', async () => {
+  const letter = uuidAt(START_MS);
+  const at = (index: number): string => uuidAt(START_MS + 60_000 + index * 1000);
+  const action = { event_type: 'audit.dead_letters.purged', resource_type: 'dead_letter', resource_id: 'action' };
+  const named = [
+    { ...action, id: at(1), metadata: JSON.stringify({ phase: 'intent', ids: ['other', letter] }) },
+    {
+      ...action,
+      id: at(2),
+      metadata: JSON.stringify({ phase: 'outcome', outcomes: { absent: ['x'], purged: [letter] } }),
+    },
+    { ...action, id: at(3), resource_id: letter, metadata: JSON.stringify({ ids: [letter] }) },
+  ];
+  const others = [
+    { ...action, id: at(4), metadata: JSON.stringify({ ids: [`${letter}0`], outcomes: { purged: ['other'] } }) },
+    { ...action, id: at(5), metadata: JSON.stringify({ ids: { deep: letter }, outcomes: 7 }) },
+    { ...action, id: at(6), metadata: null },
+    { ...action, id: at(7), resource_type: 'account', metadata: JSON.stringify({ ids: [letter] }) },
+  ];
+  await store.storeBatch([...named, ...others].map((row) => buildRow(row)));
+  const page = { resourceType: 'dead_letter', resourceId: letter, limit: 2 };
+  const first = await readHistory(pool, { ...page, before: null });
+  expect(first.map(({ id }) => id)).toEqual([at(3), at(2)]);
+  const second = await readHistory(pool, { ...page, before: at(2) });
+  expect(second.map(({ id }) => id)).toEqual([at(1)]);
+});

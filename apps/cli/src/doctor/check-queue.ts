@@ -62,7 +62,8 @@ function checkConservation({ conservationDifference: difference }: QueueState): 
 function checkParked({ failed }: QueueState, { maxFailed }: QueueLimits): Finding {
   if (failed === 0) return ok('dead letters', 'none');
   const fact = `${toCounted(failed, 'event')} could not be stored`;
-  const remedy = 'npx auditlane failed list tells why, failed redrive tries again';
+  const remedy =
+    'npx auditlane failed list tells why; failed redrive when the cause is mended, failed edit or failed purge where the event itself is wrong';
   return failed > maxFailed
     ? fail('dead letters', `${fact}, above AUDIT_MAX_FAILED_LENGTH: ${remedy}`)
     : warn('dead letters', `${fact}: ${remedy}`);

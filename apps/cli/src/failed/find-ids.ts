@@ -3,16 +3,12 @@ import { CliError } from '../command-line/cli-error.ts';
 
 type Resolver = Pick<DeadLetters, 'resolve'>;
 
-/** As `findId`, but where no letter has it the text itself: whoever acts on it is told what became of the letter. */
+/**
+ * The letter that was typed, by its id or the beginning of it; where no letter has it, the text itself: what became of that letter may
+ * be known. Throws CliError `failed` when several begin so.
+ */
 export async function findIdOrTyped(letters: Resolver, typed: string): Promise<string> {
   return toOnly(typed, (await letters.resolve([typed])).get(typed) ?? []) ?? typed;
-}
-
-/** The letter that was typed, by its id or the beginning of it. Throws CliError `failed` when there is none, or several. */
-export async function findId(letters: Resolver, typed: string): Promise<string> {
-  const id = toOnly(typed, (await letters.resolve([typed])).get(typed) ?? []);
-  if (id === null) throw toAbsentError([typed]);
-  return id;
 }
 
 /**

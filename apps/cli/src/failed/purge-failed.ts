@@ -11,6 +11,7 @@ import { explained } from './explain-letters-error.ts';
 import { findSelected } from './find-ids.ts';
 import { openLetters, type LettersAccess } from './open-letters.ts';
 import { describeSelection, SELECTION_ARGUMENTS, SELECTION_OPTIONS, selectionInput, toSelection } from './selection.ts';
+import { tellAction } from './tell-action.ts';
 
 const Input = z.object({ ...selectionInput, yes: flag() });
 
@@ -47,6 +48,7 @@ async function purgeFailed(context: CommandContext, input: z.output<typeof Input
   output.line(toStyled(`${toCounted(outcomes.purged, 'dead letter')} purged`, 'warning'));
   if (outcomes.absent > 0)
     output.line(`${toCounted(outcomes.absent, 'id')} without a dead letter: mistyped, or redriven or purged before`);
+  tellAction(output, { action, selected });
   return outcomes.purged === selected ? EXIT.ok : EXIT.failed;
 }
 

@@ -2,6 +2,7 @@ import type { ActionResult, RedriveOutcome } from '@auditlane/dead-letters';
 import { EXIT, type ExitCode } from '@auditlane/runtime';
 import * as z from 'zod';
 import { defineCommand } from '../command-line/define-command.ts';
+import { flag } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
 import type { Output } from '../terminal/output.ts';
 import { toCount, toCounted } from '../terminal/quantities.ts';
@@ -10,8 +11,9 @@ import { explained } from './explain-letters-error.ts';
 import { findSelected } from './find-ids.ts';
 import { openLetters } from './open-letters.ts';
 import { SELECTION_ARGUMENTS, SELECTION_OPTIONS, selectionInput, toSelection } from './selection.ts';
+import { tellAction } from './tell-action.ts';
 
-const Input = z.object(selectionInput);
+const Input = z.object({ ...selectionInput, yes: flag() });
 
 /** Why some were not redriven, and what to do; follows their number. */
 const REMEDIES: Readonly<Record<Exclude<RedriveOutcome, 'redriven'>, string>> = {
@@ -29,7 +31,7 @@ export const redriveFailedCommand = defineCommand({
     'Each keeps its id, so running it twice stores nothing twice. One that still cannot be stored comes back with one try more. Exits 1 unless all were put back. Before and after, an event (audit.dead_letters.redriven) tells who did it.',
   ],
   arguments: SELECTION_ARGUMENTS,
-  options: SELECTION_OPTIONS,
+  options: { ...SELECTION_OPTIONS, yes: { description: 'Changes nothing: redriving does not ask.' } },
   examples: [
     'failed redrive 019a5c1e-7d20-7cc3-98c4-dc0c0c07398f',
     'failed redrive --reason rejected_by_postgres',
@@ -49,7 +51,8 @@ async function redriveFailed(context: CommandContext, input: z.output<typeof Inp
 }
 
 /** The outcome in words, and the exit code: 0 when none was left behind. */
-function showRedriven(output: Output, { selected, outcomes }: ActionResult<RedriveOutcome>): ExitCode {
+function showRedriven(output: Output, result: ActionResult<RedriveOutcome>): ExitCode {
+  const { selected, outcomes } = result;
   if (selected === 0) {
     output.line('no such dead letters: nothing to redrive');
     return EXIT.ok;
@@ -60,5 +63,6 @@ function showRedriven(output: Output, { selected, outcomes }: ActionResult<Redri
     const count = Object.entries(others).find(([name]) => name === outcome)?.[1] ?? 0;
     if (count > 0) output.line(`${toCount(count)} ${remedy}`);
   }
+  tellAction(output, result);
   return redriven === selected ? EXIT.ok : EXIT.failed;
 }

@@ -1,9 +1,9 @@
-import type { LetterDetails, LetterSummary } from '@auditlane/dead-letters';
+import type { EditedLetterDetails, LetterDetails, LetterSummary } from '@auditlane/dead-letters';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** A letter by the names that the HTTP interface has. */
-export function toJsonSummary(letter: LetterSummary): Json {
+export function toJsonSummary(letter: LetterSummary | EditedLetterDetails): Json {
   return {
     id: letter.id,
     reason: letter.reason,
@@ -19,8 +19,8 @@ export function toJsonSummary(letter: LetterSummary): Json {
   };
 }
 
-/** The same with what was in the queue. */
-export function toJsonDetails(letter: LetterDetails): Json {
+/** The same with what was in the queue, and of a letter that was edited with what came of it. */
+export function toJsonDetails(letter: LetterDetails | EditedLetterDetails): Json {
   return {
     ...toJsonSummary(letter),
     entry: letter.entry,
@@ -28,5 +28,6 @@ export function toJsonDetails(letter: LetterDetails): Json {
     raw_base64: letter.rawBase64,
     is_truncated: letter.isTruncated,
     originals: letter.originals,
+    ...(letter.place === 'originals' ? { event_id: letter.eventId, is_stored: letter.isStored } : {}),
   };
 }

@@ -22,7 +22,7 @@ export const historyCommand = defineCommand({
   summary: 'Show what happened to one thing, newest first: who, when, before, after.',
   details: [
     'Times are UTC. What was kept before and after a change is metadata.before and metadata.after of the event.',
-    'A thing of Auditlane itself has a history, too: api_key <id>, dead_letter <id>, configuration <process>.',
+    'A thing of Auditlane itself has a history, too: api_key <id>, dead_letter <id>, configuration <name> (audit-api, audit-worker, audit-maintenance once their settings have changed, ledger after a restore).',
   ],
   arguments: [
     { name: 'resource_type', description: 'Kind of the thing, such as api_key.' },

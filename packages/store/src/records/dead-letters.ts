@@ -27,6 +27,9 @@ export interface StoredDeadLetter {
 
 /** What a letter was before it was edited. */
 export interface DeadLetterOriginal {
+  readonly id: string;
+  /** Id of the event that the edit made of it. */
+  readonly entryId: string;
   readonly line: Buffer;
   readonly editedBy: string;
   readonly editedAt: Date;
@@ -188,6 +191,8 @@ export async function keepDeadLetterOriginal(pool: Pool, letter: EditedDeadLette
 /** What a letter, or the event that came of it, was before its edits; newest edit first, 100 at most. */
 export async function listDeadLetterOriginals(pool: Pool, id: string): Promise<readonly DeadLetterOriginal[]> {
   return (await runQuery(pool, 'list_dead_letter_originals', [id])).rows.map((row) => ({
+    id: readString(row, 'id'),
+    entryId: readString(row, 'entry_id'),
     line: readBytes(row, 'line'),
     editedBy: readString(row, 'edited_by'),
     editedAt: readDate(row, 'edited_at'),

@@ -44,13 +44,17 @@ export interface HistoryPage {
   readonly limit: number;
 }
 
+/** Operators act on several dead letters at once: such an event names them in its metadata. */
+const DEAD_LETTER = 'dead_letter';
+
 /**
- * The events of one thing, newest first. The first page of a thing with few events takes about 5 ms a GB of events
- * (a bloom filter finds them, docs/adr/0006). Throws a StoreError.
+ * The events of one thing, newest first; of a dead letter also those of actions on several. The first page of a thing with few events
+ * takes about 5 ms a GB of events (a bloom filter finds them, docs/adr/0006). Throws a StoreError.
  */
 export async function readHistory(pool: Pool, page: HistoryPage): Promise<readonly HistoryEvent[]> {
   const values = [page.resourceType, page.resourceId, page.before, page.limit];
-  return (await runQuery(pool, 'read_history', values)).rows.map(toHistoryEvent);
+  const query = page.resourceType === DEAD_LETTER ? 'read_dead_letter_history' : 'read_history';
+  return (await runQuery(pool, query, values)).rows.map(toHistoryEvent);
 }
 
 function toHistoryEvent(row: ResultRow): HistoryEvent {
