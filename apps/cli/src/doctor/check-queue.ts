@@ -55,7 +55,7 @@ function checkConservation({ conservationDifference: difference }: QueueState): 
   }
   return warn(
     'conservation',
-    `${toCounted(-difference, 'entry', 'entries')} more than were enqueued: somebody pushes to the list without the client; use it, or POST /api/v1/events`,
+    `${toCounted(-difference, 'entry', 'entries')} more than were enqueued: somebody pushed to the list without the client, and goes on if the number grows; use the client, or POST /api/v1/events`,
   );
 }
 
