@@ -74,7 +74,6 @@ test('the history of a dead letter has the actions on several letters that name 
   await store.storeBatch([...named, ...others].map((row) => buildRow(row)));
   const page = { resourceType: 'dead_letter', resourceId: letter, limit: 2 };
   const first = await readHistory(pool, { ...page, before: null });
-  expect(first.map(({ id }) => id)).toEqual([at(3), at(2)]);
-  const second = await readHistory(pool, { ...page, before: at(2) });
-  expect(second.map(({ id }) => id)).toEqual([at(1)]);
+  const second = await readHistory(pool, { ...page, before: first.at(-1)?.id ?? null });
+  expect([...first, ...second].map(({ id }) => id)).toEqual(named.map(({ id }) => id).toReversed());
 });
