@@ -5,26 +5,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readDataDir } from './start/settings.ts';
 
-const USAGE = `usage: npm run worker
-
-One worker in this terminal, beside those that run: on the servers that REDIS_URL and DATABASE_URL name, else on those of the
-npm start of this checkout. It takes no arguments; docs/configuration.md has its settings. Ctrl-C drains it.
-`;
-
-const args = process.argv.slice(2);
-if (args.length === 0) {
-  nameServers();
-  await import('../apps/worker/src/main.ts');
-} else if (args.includes('--help') || args.includes('-h')) {
-  process.stdout.write(USAGE);
-} else {
-  process.stderr.write(`auditlane: npm run worker takes no arguments, not "${args.join(' ')}"\n${USAGE}`);
-  process.exitCode = 2;
-}
-
-function nameServers(): void {
-  const path = join(readDataDir(), 'env');
-  if ((process.env['REDIS_URL'] ?? '') !== '') return;
+const path = join(readDataDir(), 'env');
+if ((process.env['REDIS_URL'] ?? '') === '') {
   if (existsSync(path)) {
     const { REDIS_URL, DATABASE_URL } = parseEnv(readFileSync(path, 'utf8'));
     Object.assign(process.env, { REDIS_URL, DATABASE_URL });
@@ -34,3 +16,4 @@ function nameServers(): void {
     );
   }
 }
+await import('../apps/worker/src/main.ts');
