@@ -1,6 +1,19 @@
 import { isAbsolute, join } from 'node:path';
-import { DEFAULT_PORT, loadEnvFile, parseEnv, sharedEnv, toRedisUrl, WORKSPACE_DIR } from '@auditlane/runtime';
+import {
+  ConfigError,
+  DEFAULT_PORT,
+  findFaults,
+  loadEnvFile,
+  parseEnv,
+  sharedEnv,
+  toRedisUrl,
+  WORKSPACE_DIR,
+  type EnvSource,
+} from '@auditlane/runtime';
 import * as z from 'zod';
+import { envSchema as apiEnvSchema } from '../../apps/api/src/env.ts';
+import { maintenanceEnvSchema } from '../../apps/maintenance/src/env.ts';
+import { workerEnvSchema } from '../../apps/worker/src/env.ts';
 
 const StartEnv = z.object({
   REDIS_URL: sharedEnv.REDIS_URL,
@@ -18,6 +31,9 @@ const StartEnv = z.object({
   HOST: sharedEnv.HOST,
 });
 
+/** Whoever reads an environment that a start hands on. */
+const EVERY_PROCESS = [StartEnv, apiEnvSchema, workerEnvSchema, maintenanceEnvSchema];
+
 /** What `npm start` was asked for. */
 export interface StartSettings {
   /** Absolute. */
@@ -34,12 +50,19 @@ export interface StartSettings {
   readonly isPortGiven: boolean;
 }
 
+/** Throws a ConfigError that names whatever a process of the stack would end itself for, before anything is started. */
+export function checkSettings(env: EnvSource = process.env): void {
+  const faults = findFaults(EVERY_PROCESS, env);
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
 /**
- * Reads `.env` and the environment (which wins). Throws a ConfigError that names every fault.
+ * Reads `.env` and the environment (which wins). Throws a ConfigError that names every fault of every process.
  * The variables stay in `process.env`, so that the processes of the fleet inherit what is not decided here.
  */
 export function readSettings(): StartSettings {
   loadEnvFile();
+  checkSettings();
   const env = parseEnv(StartEnv);
   return {
     dataDir: toDataDir(env.AUDIT_DATA_DIR),

@@ -7,6 +7,7 @@ import {
   checkBatchSizes,
   ConfigError,
   describeVariables,
+  findFaults,
   findUnknownNames,
   KNOWN_NAMES,
   loadEnvFile,
@@ -156,6 +157,18 @@ describe('the list of variables', () => {
       expect.arrayContaining(['REDIS_URL', 'REDIS_PASSWORD', 'DATABASE_URL', 'AUDIT_WRITER_URL']),
     );
   });
+});
+
+test('the faults of several processes are told together, one that they share only once', () => {
+  const api = z.object({ PORT: sharedEnv.PORT, AUDIT_QUEUE_KEY: sharedEnv.AUDIT_QUEUE_KEY });
+  const worker = z.object({ AUDIT_LEASE_MS: sharedEnv.AUDIT_LEASE_MS, AUDIT_QUEUE_KEY: sharedEnv.AUDIT_QUEUE_KEY });
+  const env = { PORT: '99999', AUDIT_LEASE_MS: 'abc', AUDIT_QUEUE_KEY: 'queue' };
+  expect(findFaults([api, worker], env).map(({ name }) => name)).toEqual(['PORT', 'AUDIT_QUEUE_KEY', 'AUDIT_LEASE_MS']);
+  expect(findFaults([api, worker], {})).toEqual([]);
+});
+
+test('what npm start writes for tools is no unknown name', () => {
+  expect(findUnknownNames({ AUDIT_READER_URL: 'postgres://h/x', AUDIT_API_URL: 'http://h:3' })).toEqual([]);
 });
 
 test('a mistyped AUDIT_ name is reported with its neighbour, a strange one without', () => {

@@ -3,6 +3,7 @@ import { ConfigError } from '../config-error.ts';
 import type { ConfigFault } from '../config-error.ts';
 import { nearestName } from './nearest-name.ts';
 import { KNOWN_NAMES } from './shared-env.ts';
+import { STACK_NAMES } from './stack-names.ts';
 import { notesOf } from './variable.ts';
 
 /** Where variables come from: `process.env` or a test's own. */
@@ -32,6 +33,26 @@ export function parseEnv<S extends z.ZodObject>(schema: S, env: EnvSource = proc
   throw new ConfigError(result.error.issues.map((issue) => toFault(issue, schema.shape, env)));
 }
 
+/**
+ * What is wrong with the environment for any of several processes, each fault once: so that who starts them, or examines
+ * them, can tell before one ends itself.
+ */
+export function findFaults(schemas: readonly z.ZodObject[], env: EnvSource = process.env): readonly ConfigFault[] {
+  const faults = schemas.flatMap((schema) => faultsOf(schema, env));
+  const byText = new Map(faults.map((fault) => [`${fault.name} ${fault.problem}`, fault]));
+  return [...byText.values()];
+}
+
+function faultsOf(schema: z.ZodObject, env: EnvSource): readonly ConfigFault[] {
+  try {
+    parseEnv(schema, env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
 /** An `AUDIT_*` name that nothing reads, with the known name it probably meant. */
 export interface UnknownName {
   readonly name: string;
@@ -40,7 +61,8 @@ export interface UnknownName {
 
 /** Finds `AUDIT_*` names that no process knows: a mistyped setting would else be ignored in silence. */
 export function findUnknownNames(env: EnvSource = process.env): readonly UnknownName[] {
+  const known: readonly string[] = [...KNOWN_NAMES, ...STACK_NAMES];
   return Object.keys(env)
-    .filter((name) => name.startsWith('AUDIT_') && !KNOWN_NAMES.includes(name))
-    .map((name) => ({ name, nearest: nearestName(name, KNOWN_NAMES) }));
+    .filter((name) => name.startsWith('AUDIT_') && !known.includes(name))
+    .map((name) => ({ name, nearest: nearestName(name, known) }));
 }
