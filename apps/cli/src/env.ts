@@ -1,4 +1,4 @@
-import { parseEnv, sharedEnv, type EnvSource } from '@auditlane/runtime';
+import { checkBatchSizes, parseEnv, sharedEnv, type EnvSource } from '@auditlane/runtime';
 import * as z from 'zod';
 
 /** Everything of Auditlane that the command line reads from the environment; each variable is described in the runtime package. */
@@ -18,6 +18,9 @@ export const cliEnvSchema = z.object({
 });
 
 export type CliEnv = Readonly<z.output<typeof cliEnvSchema>>;
+
+/** Every variable that any process reads, which `doctor` checks: its own schema above leaves most of them out. */
+export const everyEnvSchema = z.object(sharedEnv).superRefine(checkBatchSizes);
 
 /** What the terminal and the login say; never a fault. */
 const terminalEnvSchema = z.object({

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { QueueState, WorkerBeat } from '@auditlane/queue';
+import { parseEnv } from '@auditlane/runtime';
 import type { LastMaintenanceRun } from '@auditlane/store';
 import { describe, expect, test } from 'vitest';
 import { checkClocks, toSkewMs } from '../src/doctor/check-clocks.ts';
 import { toLedgerFindings, toMigrationFinding, toPartitionFindings } from '../src/doctor/check-database.ts';
+import { checkConfiguration } from '../src/doctor/check-configuration.ts';
 import { checkLosses, checkMovedLetters } from '../src/doctor/check-losses.ts';
 import { checkMaintenance } from '../src/doctor/check-maintenance.ts';
 import { checkFleet, checkQueue } from '../src/doctor/check-queue.ts';
 import type { Finding } from '../src/doctor/finding.ts';
+import { cliEnvSchema } from '../src/env.ts';
 import { showQueue } from '../src/status/show-queue.ts';
 import { createOutput } from '../src/terminal/output.ts';
 
@@ -29,6 +32,30 @@ const WELL: QueueState = {
 function unwell(findings: readonly Finding[]): readonly string[] {
   return findings.filter(({ level }) => level !== 'ok').map(({ level, check }) => `${level} ${check}`);
 }
+
+describe('the configuration', () => {
+  const given = { REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: 'postgres://127.0.0.1:1/x' };
+  const examine = (env: Readonly<Record<string, string>>): readonly Finding[] =>
+    checkConfiguration(
+      { env: parseEnv(cliEnvSchema, given), source: { kind: 'environment', given: ['REDIS_URL', 'DATABASE_URL'] } },
+      { ...given, ...env },
+    );
+
+  test('a setting that only other processes read fails, each with what it must be', () => {
+    const findings = examine({ AUDIT_LEASE_MS: 'abc', PORT: '99999' });
+    expect(unwell(findings)).toEqual(['fail settings', 'fail settings']);
+    expect(findings.map(({ message }) => message).join('\n')).toMatch(
+      /PORT must be a whole number from 0 to 65535[^]*AUDIT_LEASE_MS must be a whole number from 500 to 3600000, got "abc"/u,
+    );
+    expect(unwell(examine({ AUDIT_BATCH_SMALL: '500' }))).toEqual(['fail settings']);
+  });
+
+  test('a name that nothing reads is a warning, what npm start writes is none', () => {
+    const env = { AUDIT_LEASE: '1', AUDIT_READER_URL: 'postgres://h/x', AUDIT_API_URL: 'http://h:3' };
+    expect(unwell(examine(env))).toEqual(['warn configuration']);
+    expect(unwell(examine({}))).toEqual([]);
+  });
+});
 
 describe('the queue', () => {
   test('an empty one is well', () => {
