@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAuditClient } from '@auditlane/audit-client';
+import { createAuditClient, type RejectedReceipt } from '@auditlane/audit-client';
+import { EXIT } from '@auditlane/runtime';
 import type { Pool } from '@auditlane/store';
 import { StartError } from './start-error.ts';
 
@@ -43,13 +44,21 @@ export async function storeFirstEvent(options: FirstEventOptions): Promise<First
       description: 'npm start stored this event to prove that the whole way works',
     });
     if (receipt.status === 'rejected') {
-      throw new StartError(`the first event was refused (${receipt.reason}): ${JSON.stringify(receipt.issues ?? [])}`);
+      throw toRefusal(receipt);
     }
     await waitForRow(options, receipt.id);
     return { id: receipt.id, storedAt: Date.now() };
   } finally {
     await client.close();
   }
+}
+
+/** A client that is misconfigured names its variables, which no second try mends. */
+export function toRefusal({ reason, issues = [] }: RejectedReceipt): StartError {
+  const facts = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new StartError(`the first event was refused (${reason})${facts === '' ? '' : `: ${facts}`}`, {
+    exitCode: reason === 'misconfigured' ? EXIT.config : EXIT.failed,
+  });
 }
 
 async function waitForRow({ pool, signal }: FirstEventOptions, id: string): Promise<void> {

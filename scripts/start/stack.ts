@@ -1,3 +1,4 @@
+import { EXIT } from '@auditlane/runtime';
 import { createPool, migrate, StoreError, type Pool } from '@auditlane/store';
 import { asRole, toApiUrl, withoutPassword } from './addresses.ts';
 import { ensureAdminKey } from './admin-key.ts';
@@ -5,7 +6,7 @@ import { waitForApi } from './api.ts';
 import { claimDataDir, findFleet } from './claim-data-dir.ts';
 import { removeEnvFile, writeEnvFile, type StackAddresses } from './env-file.ts';
 import { storeFirstEvent, type FirstEvent } from './first-event.ts';
-import { createFleet, readLogTails } from './fleet.ts';
+import { createFleet, type Fleet } from './fleet.ts';
 import { findParents } from './parents.ts';
 import { findPort } from './port.ts';
 import { noteProcess } from './process-table.ts';
@@ -47,15 +48,18 @@ export async function openStack(context: StackContext): Promise<OpenStack> {
   note();
   const servers = createServers(settings, say);
   stack.defer(() => servers.stop());
-  const fleet = createFleet(dataDir);
+  const fleet = createFleet(dataDir, say);
   stack.defer(() => fleet.stop());
   const urls = await servers.start();
   signal.throwIfAborted();
+  const addresses = toAddresses(settings, urls, port);
+  // Before anything else may fail: the CLI finds by it what is to be examined then.
+  writeEnvFile(dataDir, addresses);
+  stack.defer(() => removeEnvFile(dataDir));
   const pool = await openDatabase(context, urls.databaseUrl);
   signal.throwIfAborted();
 
   say('starting the API, the workers and maintenance');
-  const addresses = toAddresses(settings, urls, port);
   const started = new AbortController();
   const [event] = await Promise.race([
     Promise.all([
@@ -66,11 +70,9 @@ export async function openStack(context: StackContext): Promise<OpenStack> {
     fleet.watchStart(started.signal),
   ])
     .catch((error: unknown) => {
-      throw signal.aborted ? error : withLogTails(dataDir, error);
+      throw signal.aborted ? error : withLogTails(fleet, error);
     })
     .finally(() => started.abort());
-  writeEnvFile(dataDir, addresses);
-  stack.defer(() => removeEnvFile(dataDir));
   return { addresses, event, broken: servers.broken, note };
 }
 
@@ -113,7 +115,9 @@ function noteStack(dataDir: string): void {
   if (owner !== null) writeStackFile(dataDir, { owner, parents: findParents(), processes: findFleet(dataDir) });
 }
 
-function withLogTails(dataDir: string, cause: unknown): StartError {
+function withLogTails(fleet: Fleet, cause: unknown): unknown {
+  // A bad setting is the whole reason: log lines would bury it.
+  if (cause instanceof StartError && cause.exitCode === EXIT.config) return cause;
   const fact = cause instanceof Error ? cause.message : String(cause);
-  return new StartError(`${fact}\n${readLogTails(dataDir)}`.trim(), { cause });
+  return new StartError(`${fact}\n${fleet.logTails()}`.trim(), { cause });
 }
