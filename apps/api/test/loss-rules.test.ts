@@ -10,6 +10,7 @@ import {
   buildRedisFacts,
   buildView,
   LIMITS,
+  LONG_AGO,
   NO_LOSS_FACTS,
   NO_LOSSES,
   NOW,
@@ -19,14 +20,23 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const GROWTH = NO_LOSS_FACTS.growth;
 
-function judge(losses: Partial<LossFacts>, numbers: Partial<FleetMetrics> = {}, lastSuccessAt: Date | null = null) {
+function judge(
+  losses: Partial<LossFacts>,
+  numbers: Partial<FleetMetrics> = {},
+  { lastSuccessAt = null, watchingSince = LONG_AGO }: { lastSuccessAt?: Date | null; watchingSince?: number } = {},
+) {
   const facts = { ...NO_LOSS_FACTS, ...losses };
   const drops = { isHappening: false, lastMinute: 0 };
   const metrics = { ...toFleetMetrics(buildView(), LIMITS, { drops, losses: facts }), ...numbers };
   const maintenance = [{ task: 'losses', lastSuccessAt, lastFailureAt: null }];
-  return lossFindings({ at: NOW, metrics, isRedisConnected: true, losses: facts, maintenance }).map(
-    ({ condition, severity }) => [condition, severity],
-  );
+  return lossFindings({
+    at: NOW,
+    watchingSince,
+    metrics,
+    isRedisConnected: true,
+    losses: facts,
+    maintenance,
+  }).map(({ condition, severity }) => [condition, severity]);
 }
 
 const BLOCKER: LedgerLag['blocker'] = {
@@ -66,15 +76,28 @@ test.each<[string, Partial<LossFacts>, Partial<FleetMetrics>, string | null]>([
 });
 
 test('losses that nobody looks for are told once somebody did', () => {
-  expect(judge({}, {}, null)).toEqual([]);
-  expect(judge({}, {}, new Date(NOW - 119_000))).toEqual([]);
-  expect(judge({}, {}, new Date(NOW - 120_000))).toEqual([['losses_unwatched', 'warning']]);
+  expect(judge({}, {}, { lastSuccessAt: null })).toEqual([]);
+  expect(judge({}, {}, { lastSuccessAt: new Date(NOW - 119_000) })).toEqual([]);
+  expect(judge({}, {}, { lastSuccessAt: new Date(NOW - 120_000) })).toEqual([['losses_unwatched', 'warning']]);
+});
+
+test('a look of before the start is no trouble until the next one is overdue', () => {
+  const lastSuccessAt = new Date(NOW - 11 * MINUTE_MS);
+  expect(judge({}, {}, { lastSuccessAt, watchingSince: NOW - 119_000 })).toEqual([]);
+  expect(judge({}, {}, { lastSuccessAt, watchingSince: NOW - 120_000 })).toEqual([['losses_unwatched', 'warning']]);
 });
 
 test('where to look first for missing events is the spool on the host of their producer', () => {
   const losses = { ...NO_LOSS_FACTS, missingEvents: 1, missingProducers: 1 };
   const metrics = toFleetMetrics(buildView(), LIMITS, { drops: { isHappening: false, lastMinute: 0 }, losses });
-  const [finding] = lossFindings({ at: NOW, metrics, isRedisConnected: true, losses, maintenance: [] });
+  const [finding] = lossFindings({
+    at: NOW,
+    watchingSince: LONG_AGO,
+    metrics,
+    isRedisConnected: true,
+    losses,
+    maintenance: [],
+  });
   expect(finding?.action).toMatch(
     /^npx auditlane spool list on the producer's host; then select .*audit\.loss\.detected/,
   );

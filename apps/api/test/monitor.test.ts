@@ -38,6 +38,18 @@ test('what an operator must know is logged with CRITICAL or WARNING before it, a
   expect(lines).toHaveLength(2);
 });
 
+test('a fleet that starts side by side with the monitor is well; workers that do not come are told after 15 s', async () => {
+  const { monitor, lines, tick } = setUp(() => Promise.resolve(buildRedisFacts({ beats: [] })));
+  const { answer, services } = await monitor.assess();
+  expect(answer.health).toEqual({ status: 'healthy', issues: [] });
+  expect(services.audit_worker).toBe('stopped');
+  tick(15_001);
+  expect((await monitor.assess()).answer.health.issues).toEqual([
+    'No audit worker is running! Events wait in the queue',
+  ]);
+  expect(lines).toHaveLength(1);
+});
+
 test('a source that never answers is away within the deadline, and the answer still comes', async () => {
   const { monitor } = setUp(() => new Promise(() => undefined));
   const { answer, services } = await monitor.assess();

@@ -4,7 +4,7 @@ import { findingsOf, toRecommendations } from '../src/monitoring/recommendations
 import type { Facts } from '../src/monitoring/recommendations.ts';
 import { toFleetMetrics } from '../src/monitoring/to-fleet-metrics.ts';
 import type { FleetMetrics } from '../src/monitoring/audit-metrics.ts';
-import { buildView, LIMITS, NO_LOSS_FACTS, NOW } from './fixtures/fleet.ts';
+import { buildView, LIMITS, LONG_AGO, NO_LOSS_FACTS, NOW } from './fixtures/fleet.ts';
 
 const REMEMBERED = { drops: { isHappening: false, lastMinute: 0 }, losses: NO_LOSS_FACTS };
 
@@ -12,6 +12,7 @@ function facts(overrides: Partial<Facts> = {}, numbers: Partial<FleetMetrics> = 
   const metrics = { ...toFleetMetrics(buildView(), LIMITS, REMEMBERED), ...numbers };
   return {
     at: NOW,
+    watchingSince: LONG_AGO,
     losses: NO_LOSS_FACTS,
     metrics,
     isRedisConnected: true,
@@ -128,6 +129,33 @@ test('Postgres away, no worker, a failed maintenance run and too many dead lette
     ['warning', 'Maintenance failed! Task: partitions, at 2026-11-21T11:59:01.000Z'],
     ['warning', 'Dead letters pile up! Parked: 10001'],
   ]);
+});
+
+test.each([
+  [15_000, []],
+  [15_001, ['critical']],
+])('that no worker runs is told of a process that has looked for %i ms as %j', (watchedMs, severities) => {
+  const found = findingsOf(facts({ watchingSince: NOW - watchedMs }, { workers_running: 0 }));
+  expect(found.map(({ severity }) => severity)).toEqual(severities);
+});
+
+test('while no worker runs, nothing advises more of them', () => {
+  const growth = { ...NO_LOSS_FACTS.growth, enqueued: 30_000, overflow: 10 };
+  const numbers = {
+    queue_length: 9900,
+    urgent_queue_length: 1900,
+    queue_usage_percent: 99,
+    oldest_event_age_ms: 400_000,
+    total_dropped_events: 5,
+  };
+  const advice = (workers_running: number): string =>
+    recommend({ losses: { ...NO_LOSS_FACTS, growth } }, { ...numbers, workers_running })
+      .map(({ action }) => action)
+      .join('\n');
+  expect(advice(1).match(/scale audit-worker/gu)).toHaveLength(6);
+  expect(advice(0)).not.toContain('scale');
+  expect(advice(0).match(/restart audit-worker/gu)).toHaveLength(6);
+  expect(advice(0)).toContain('AUDIT_MAX_QUEUE_LENGTH=50000');
 });
 
 test('an eviction policy is critical, a missing AOF a warning, and what an operator of a managed server cannot change is silent', () => {

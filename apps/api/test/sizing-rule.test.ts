@@ -3,7 +3,7 @@ import type { FleetMetrics } from '../src/monitoring/audit-metrics.ts';
 import type { LossRuleFacts } from '../src/monitoring/loss-rules.ts';
 import { findTooSmall } from '../src/monitoring/sizing-rule.ts';
 import { toFleetMetrics } from '../src/monitoring/to-fleet-metrics.ts';
-import { buildView, LIMITS, NO_LOSS_FACTS, NOW } from './fixtures/fleet.ts';
+import { buildView, LIMITS, LONG_AGO, NO_LOSS_FACTS, NOW } from './fixtures/fleet.ts';
 
 const REMEMBERED = { drops: { isHappening: false, lastMinute: 0 }, losses: NO_LOSS_FACTS };
 const STRAINED = { queue_usage_percent: 51, workers_running: 1, queue_capacity: 10_000 };
@@ -11,6 +11,7 @@ const STRAINED = { queue_usage_percent: 51, workers_running: 1, queue_capacity: 
 function facts(growth: Partial<LossRuleFacts['losses']['growth']>, numbers: Partial<FleetMetrics>): LossRuleFacts {
   return {
     at: NOW,
+    watchingSince: LONG_AGO,
     isRedisConnected: true,
     maintenance: [],
     losses: { ...NO_LOSS_FACTS, growth: { ...NO_LOSS_FACTS.growth, ...growth } },

@@ -2,6 +2,7 @@
 import type { FleetMetrics } from './audit-metrics.ts';
 import type { MaintenanceRun } from './fleet-view.ts';
 import type { LossFacts } from './loss-facts.ts';
+import { toMoreWorkers } from './more-workers.ts';
 import type { Finding } from './recommendations.ts';
 
 /** The sums may be open for a moment: an answer of Redis is read while others write. */
@@ -25,6 +26,8 @@ const LOSS_EVENTS = `npx auditlane spool list on the producer's host; then selec
 /** What the rules look at. */
 export interface LossRuleFacts {
   readonly at: number;
+  /** When this process began to look: what others note regularly may be old before, since all were stopped. */
+  readonly watchingSince: number;
   readonly metrics: FleetMetrics;
   readonly isRedisConnected: boolean;
   readonly losses: LossFacts;
@@ -84,13 +87,13 @@ const LOSS_RULES: readonly LossRule[] = [
       action: 'Nothing: copies are absorbed. Redis had lost them, see its log',
     };
   },
-  function queueRefuses({ losses }) {
+  function queueRefuses({ losses, metrics }) {
     if (losses.growth.overflow === 0) return null;
     return {
       condition: 'overflow',
       severity: 'warning',
       message: `The queue is full! It refused ${losses.growth.overflow} events in the last minute`,
-      action: 'npm run pm2 -- scale audit-worker +2',
+      action: toMoreWorkers(metrics),
     };
   },
   function spoolsFail({ losses }) {
@@ -108,7 +111,7 @@ const LOSS_RULES: readonly LossRule[] = [
       condition: 'queue_age',
       severity: metrics.oldest_event_age_ms > AGE_CRITICAL_MS ? 'critical' : 'warning',
       message: `Events wait too long! The oldest is ${Math.round(metrics.oldest_event_age_ms / 1000)} s old`,
-      action: 'npm run pm2 -- scale audit-worker +2, or find why nothing is stored',
+      action: `${toMoreWorkers(metrics)}, or find why nothing is stored`,
     };
   },
   function eventsParked({ losses }) {
@@ -162,9 +165,11 @@ const LOSS_RULES: readonly LossRule[] = [
       action: blocker === null ? 'look at pg_stat_activity' : `select pg_terminate_backend(${blocker.pid})`,
     };
   },
-  function lossesUnwatched({ at, maintenance }) {
+  function lossesUnwatched({ at, watchingSince, maintenance }) {
     const lastSuccessAt = maintenance.find(({ task }) => task === 'losses')?.lastSuccessAt ?? null;
-    if (lastSuccessAt === null || at - lastSuccessAt.getTime() < LOSSES_STALE_MS) return null;
+    if (lastSuccessAt === null) return null;
+    // After a pause of the whole stack the next look is as young as this process.
+    if (at - Math.max(lastSuccessAt.getTime(), watchingSince) < LOSSES_STALE_MS) return null;
     return {
       condition: 'losses_unwatched',
       severity: 'warning',

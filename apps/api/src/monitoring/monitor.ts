@@ -50,6 +50,7 @@ const WATCH_MS = 5000;
 /** Makes a monitor; no I/O. */
 export function createMonitor(options: MonitorOptions): Monitor {
   const { clock = Date.now, deadlineMs = 1500, log } = options;
+  const watchingSince = clock();
   const noteDrops = createDropHistory();
   const noteLosses = createLossWatch();
   let trend: DropTrend = { isHappening: false, lastMinute: 0 };
@@ -65,16 +66,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const losses = noteLosses(view.at, valueNow(redis), valueNow(postgres)?.losses ?? null);
     const metrics = toFleetMetrics(view, options.limits, { drops: trend, losses });
     const findings = findingsOf({
-      at: view.at,
+      ...factsOf(view),
+      watchingSince,
       losses,
       metrics,
-      isRedisConnected: redis.state === 'connected',
-      isPostgresConnected: postgres.state === 'connected',
       isDropping: trend.isHappening,
       maxFailedLength: options.limits.AUDIT_MAX_FAILED_LENGTH,
-      redisFaults: redis.state === 'connected' ? redis.value.faults : [],
-      maintenance: postgres.state === 'connected' ? postgres.value.maintenance : [],
-      massPoison: redis.state === 'connected' ? suspicionsOf(redis.value.beats, view.at) : [],
     });
     logFindings(log, findings);
     return { view, services: toServices(view), answer: toAnswer(metrics, findings) };
@@ -96,6 +93,18 @@ function toAnswer(metrics: AuditMetrics['metrics'], findings: readonly Finding[]
     health: { status: toHealthStatus(findings), issues: findings.map((finding) => finding.message) },
     metrics,
     recommendations: [...toRecommendations(findings)],
+  };
+}
+
+/** What rules look at in a view: of a source that is away, nothing. */
+function factsOf({ at, redis, postgres }: FleetView) {
+  return {
+    at,
+    isRedisConnected: redis.state === 'connected',
+    isPostgresConnected: postgres.state === 'connected',
+    redisFaults: redis.state === 'connected' ? redis.value.faults : [],
+    maintenance: postgres.state === 'connected' ? postgres.value.maintenance : [],
+    massPoison: redis.state === 'connected' ? suspicionsOf(redis.value.beats, at) : [],
   };
 }
 

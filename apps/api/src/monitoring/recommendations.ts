@@ -5,8 +5,10 @@
 import type { RedisFault, WorkerBeat } from '@auditlane/queue';
 import type { Recommendation } from './audit-metrics.ts';
 import type { Condition } from './conditions.ts';
+import { BEAT_LIVES_MS } from './fleet-view.ts';
 import { lossFindings } from './loss-rules.ts';
 import type { LossRuleFacts } from './loss-rules.ts';
+import { RESTART_WORKERS, toMoreWorkers } from './more-workers.ts';
 import { findTooSmall } from './sizing-rule.ts';
 
 /** What rules look at. */
@@ -30,7 +32,6 @@ const ALL_IS_WELL: Recommendation = { severity: 'info', message: 'All systems op
 const QUEUE_WARNING_PERCENT = 50;
 const QUEUE_CRITICAL_PERCENT = 65;
 const FAILURES_PER_MINUTE = 100;
-const MORE_WORKERS = 'npm run pm2 -- scale audit-worker +2';
 const WORKER_ERRORS = 'npm run pm2 -- logs audit-worker --err';
 
 // Of what Redis is asked, only what can lose events now or at its next restart is a recommendation; the rest is logged
@@ -71,12 +72,14 @@ const RULES: readonly Rule[] = [
       action: 'Check that Postgres runs and DATABASE_URL is right; events wait in the queue meanwhile',
     });
   },
-  function noWorker({ isRedisConnected, metrics }) {
-    return when(isRedisConnected && metrics.workers_running === 0, {
+  function noWorker({ at, watchingSince, isRedisConnected, metrics }) {
+    // Workers may start side by side with this process: none is missing before one could have fallen silent.
+    const isDue = at - watchingSince > BEAT_LIVES_MS;
+    return when(isDue && isRedisConnected && metrics.workers_running === 0, {
       condition: 'no_worker',
       severity: 'critical',
       message: 'No audit worker is running! Events wait in the queue',
-      action: 'npm run pm2 -- restart audit-worker',
+      action: RESTART_WORKERS,
     });
   },
   function massPoisonSuspected({ massPoison }) {
@@ -90,13 +93,20 @@ const RULES: readonly Rule[] = [
     });
   },
   function queueBackedUp({ isRedisConnected, metrics }) {
-    return isRedisConnected
-      ? backedUp('queue', 'Audit queue backed up!', toLane(metrics.queue_length, metrics.queue_capacity))
-      : [];
+    const lane = toLane(metrics.queue_length, metrics.queue_capacity);
+    return when(isRedisConnected && lane.percent > QUEUE_WARNING_PERCENT, {
+      condition: 'queue',
+      ...backedUp('Audit queue backed up!', lane),
+      action: toMoreWorkers(metrics),
+    });
   },
   function urgentLaneBackedUp({ isRedisConnected, metrics }) {
     const lane = toLane(metrics.urgent_queue_length, metrics.urgent_queue_capacity);
-    return isRedisConnected ? backedUp('urgent_queue', 'Urgent audit queue backed up!', lane) : [];
+    return when(isRedisConnected && lane.percent > QUEUE_WARNING_PERCENT, {
+      condition: 'urgent_queue',
+      ...backedUp('Urgent audit queue backed up!', lane),
+      action: toMoreWorkers(metrics),
+    });
   },
   function tooSmall(facts) {
     return [findTooSmall(facts)].filter((finding) => finding !== null);
@@ -114,7 +124,7 @@ const RULES: readonly Rule[] = [
       condition: 'dropped',
       severity: isDropping ? 'critical' : 'warning',
       message: `Events being dropped! Total dropped: ${metrics.total_dropped_events}`,
-      action: `${MORE_WORKERS}, or raise AUDIT_MAX_QUEUE_LENGTH`,
+      action: `${toMoreWorkers(metrics)}, or raise AUDIT_MAX_QUEUE_LENGTH`,
     });
   },
   function redisSettings({ redisFaults }) {
@@ -175,13 +185,11 @@ function toLane(length: number, capacity: number): LaneFill {
   return { length, percent: (length / capacity) * 100 };
 }
 
-function backedUp(condition: Condition, words: string, lane: LaneFill): readonly Finding[] {
-  return when(lane.percent > QUEUE_WARNING_PERCENT, {
-    condition,
+function backedUp(words: string, lane: LaneFill): Pick<Finding, 'severity' | 'message'> {
+  return {
     severity: lane.percent > QUEUE_CRITICAL_PERCENT ? 'critical' : 'warning',
     message: `${words} Queue length: ${lane.length}`,
-    action: MORE_WORKERS,
-  });
+  };
 }
 
 function when(isTrue: boolean, finding: Finding): readonly Finding[] {

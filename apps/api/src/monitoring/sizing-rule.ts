@@ -22,7 +22,8 @@ export function findTooSmall(facts: LossRuleFacts): Finding | null {
   const perMinute = losses.growth.enqueued + losses.growth.overflow;
   const needed = toSizing(perMinute);
   const steps = [
-    ...(metrics.workers_running < needed.workers
+    // Where none runs, that is the trouble, and more would not run either.
+    ...(metrics.workers_running > 0 && metrics.workers_running < needed.workers
       ? [`npm run pm2 -- scale audit-worker ${needed.workers} (there are ${metrics.workers_running})`]
       : []),
     ...(metrics.queue_capacity < needed.queueLength
