@@ -44,9 +44,13 @@ export async function runPm2(run: Pm2Run): Promise<Pm2Result> {
   return { code, output: stripVTControlCharacters(chunks.join('')).trim() };
 }
 
-/** Runs the command line for a person: its output goes to the terminal. Resolves with its exit status. */
+/**
+ * Runs the command line for a person: its output goes to the terminal. Resolves with its exit status. A signal that
+ * ends this process ends the command line first: `logs` would else go on alone.
+ */
 export async function showPm2(run: Pm2Run): Promise<number> {
   const child = spawn(process.execPath, [CLI, ...run.args], { cwd: WORKSPACE_DIR, env: toEnv(run), stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (status) => resolve(status ?? 0));

@@ -1,4 +1,5 @@
-import { useDatabase, useRedis, waitFor } from '@auditlane/testkit';
+import { join } from 'node:path';
+import { spawnProcess, useDatabase, useRedis, waitFor } from '@auditlane/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { findFleet } from '../start/claim-data-dir.ts';
@@ -8,6 +9,7 @@ import { endProcess } from '../start/process-table.ts';
 import { findProcesses } from './stack-processes.ts';
 import { makeTempDir } from './temp-dir.ts';
 
+const SHOW = join(import.meta.dirname, '../pm2.ts');
 const TEST_MS = 180_000;
 const WAIT_MS = 60_000;
 
@@ -54,6 +56,12 @@ test('plain PM2 starts, scales, reloads, saves and resurrects the processes', { 
   await expectOnline('audit-api', 'audit-maintenance', 'audit-worker', 'audit-worker');
   const records = await pm2('logs', 'audit-worker', '--nostream', '--raw', '--lines', '100');
   expect(records).toContain('"name":"audit-worker"');
+
+  const shown = spawnProcess(SHOW, { args: ['logs', 'audit-worker'], env: { AUDIT_DATA_DIR: dir } });
+  onTestFinished(() => shown[Symbol.asyncDispose]());
+  await shown.waitForLine('"name":"audit-worker"', WAIT_MS);
+  await shown.stop('SIGTERM');
+  expect(findProcesses(home).filter((command) => command.includes(' logs audit-worker'))).toEqual([]);
 
   await pm2('save');
   await pm2('kill');
