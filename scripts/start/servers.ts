@@ -45,10 +45,10 @@ export function createServers(settings: StartSettings, say: (line: string) => vo
       const [redis, postgres] = await Promise.allSettled([
         settings.redisUrl === null
           ? startOwnRedis(settings.dataDir, say).then((it) => keep('Redis', it))
-          : reachRedis(settings.redisUrl),
+          : reachRedis(settings.redisUrl, settings),
         settings.databaseUrl === null
           ? startOwnPostgres(settings.dataDir, say).then((it) => keep('Postgres', it))
-          : reachPostgres(settings.databaseUrl, settings.databaseSsl),
+          : reachPostgres(settings.databaseUrl, settings),
       ]);
       return { redisUrl: valueOf(redis), databaseUrl: valueOf(postgres) };
     },
@@ -75,30 +75,30 @@ async function startOwnPostgres(stackDir: string, say: (line: string) => void): 
   return onSamePort(stackDir, 'postgres', (port) => startPostgres({ dataDir, port, onProgress: say }));
 }
 
-async function reachRedis(url: string): Promise<string> {
+async function reachRedis(url: string, { isEnvFileRead }: StartSettings): Promise<string> {
   const redis = connectRedis(url, { name: 'auditlane-start', connectTimeoutMs: REACH_MS });
   try {
     await whenReady(redis, REACH_MS);
     return url;
   } catch (error) {
-    throw unreachable('REDIS_URL', url, error);
+    throw toUnreachable({ name: 'REDIS_URL', url, isEnvFileRead }, error);
   } finally {
     redis.disconnect();
   }
 }
 
-async function reachPostgres(url: string, ssl: StartSettings['databaseSsl']): Promise<string> {
+async function reachPostgres(url: string, { databaseSsl, isEnvFileRead }: StartSettings): Promise<string> {
   const pool = createPool(url, {
     applicationName: 'auditlane-start',
     max: 1,
     connectTimeoutMs: REACH_MS,
-    ...toSsl(ssl),
+    ...toSsl(databaseSsl),
   });
   try {
     await pool.query('select 1');
     return url;
   } catch (error) {
-    throw unreachable('DATABASE_URL', url, error);
+    throw toUnreachable({ name: 'DATABASE_URL', url, isEnvFileRead }, error);
   } finally {
     await pool.end();
   }
@@ -110,11 +110,19 @@ export function toSsl(ssl: StartSettings['databaseSsl']): { readonly ssl?: boole
   return { ssl: ssl === 'no-verify' ? ssl : ssl === 'verify-full' };
 }
 
-function unreachable(name: 'REDIS_URL' | 'DATABASE_URL', url: string, cause: unknown): StartError {
+/** A given address that does not serve. */
+export function toUnreachable(
+  given: Pick<StartSettings, 'isEnvFileRead'> & { readonly name: 'REDIS_URL' | 'DATABASE_URL'; readonly url: string },
+  cause: unknown,
+): StartError {
+  const { name, url, isEnvFileRead } = given;
   const server = name === 'REDIS_URL' ? 'Redis' : 'Postgres';
+  const remedy = isEnvFileRead
+    ? 'the env file of an earlier npm start was read into this shell and named both servers: ' +
+      'unset REDIS_URL DATABASE_URL to use embedded ones'
+    : `start that server, correct ${name}, or unset it to use an embedded ${server}`;
   return new StartError(
-    `${name} is given, but ${server} at ${withoutPassword(url)} cannot be used: ${toFact(cause)}; ` +
-      `start that server, correct ${name}, or unset it to use an embedded ${server}`,
+    `${name} is given, but ${server} at ${withoutPassword(url)} cannot be used: ${toFact(cause)}; ${remedy}`,
     { cause },
   );
 }

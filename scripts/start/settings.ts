@@ -6,6 +6,7 @@ import {
   loadEnvFile,
   parseEnv,
   sharedEnv,
+  STACK_NAMES,
   toRedisUrl,
   WORKSPACE_DIR,
   type EnvSource,
@@ -44,6 +45,8 @@ export interface StartSettings {
   readonly databaseUrl: string | null;
   readonly databaseSsl: z.output<typeof StartEnv>['DATABASE_SSL'];
   readonly writerUrl: string | null;
+  /** Whether the env file that a start writes was read into this shell: it may name the servers of a stack that is gone. */
+  readonly isEnvFileRead: boolean;
   readonly host: string;
   readonly port: number;
   /** A port that somebody chose is never replaced by another. */
@@ -70,6 +73,7 @@ export function readSettings(): StartSettings {
     databaseUrl: isGiven('DATABASE_URL') ? env.DATABASE_URL : null,
     databaseSsl: env.DATABASE_SSL,
     writerUrl: env.AUDIT_WRITER_URL ?? null,
+    isEnvFileRead: STACK_NAMES.every(isGiven),
     host: env.HOST,
     port: env.PORT ?? DEFAULT_PORT,
     isPortGiven: env.PORT !== undefined,
