@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { connectRedis } from '@auditlane/queue';
 import { createPool } from '@auditlane/store';
-import { spawnProcess, waitFor, type SpawnedProcess } from '@auditlane/testkit';
+import { spawnProcess, startTestRedis, waitFor, type SpawnedProcess } from '@auditlane/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { findProcesses } from './stack-processes.ts';
 import { makeTempDir } from './temp-dir.ts';
@@ -48,8 +49,10 @@ async function countStarts(dataDir: string): Promise<number> {
 test('a stack stores an event, stops without a rest, and finds its data again', { timeout: TEST_MS }, async () => {
   const dataDir = makeTempDir();
   const first = start(dataDir);
-  await first.waitForLine(READY, START_MS);
+  await first.waitForLine('starting the API', START_MS);
   const addresses = readAddresses(dataDir);
+  await first.waitForLine(READY, START_MS);
+  expect(readAddresses(dataDir)).toEqual(addresses);
   const key = readFileSync(join(dataDir, 'admin.key'), 'utf8');
   for (const file of ['env', 'admin.key']) expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
   const health = await fetch(`${addresses['AUDIT_API_URL']}/api/v1/monitoring/health`);
@@ -121,8 +124,28 @@ test('a given port that is taken, and any bad setting, end with status 78', { ti
   const taken = start(dataDir, { PORT: port });
   expect(await taken.exited).toEqual({ code: 78, signal: null });
   expect(textOf(taken)).toContain(`PORT ${port} on 127.0.0.1 is taken`);
-  const wrong = start(dataDir, { PORT: '99999', AUDIT_WORKERS: 'many' });
+  const wrong = start(dataDir, { PORT: '99999', AUDIT_WORKERS: 'many', AUDIT_LEASE_MS: 'abc' });
   expect(await wrong.exited).toEqual({ code: 78, signal: null });
-  expect(textOf(wrong)).toMatch(/AUDIT_WORKERS: [^]*PORT: |PORT: [^]*AUDIT_WORKERS: /);
+  for (const name of ['AUDIT_WORKERS', 'PORT', 'AUDIT_LEASE_MS'])
+    expect(textOf(wrong)).toContain(`auditlane: ${name}: must be a whole number`);
   await expectNothingLeft(dataDir);
 });
+
+test(
+  'a process that cannot run as it is set up ends the start, and only that is told',
+  { timeout: TEST_MS },
+  async () => {
+    const dataDir = makeTempDir();
+    const server = await startTestRedis();
+    onTestFinished(() => server.stop());
+    const redis = connectRedis(server.url, { name: 'test' });
+    onTestFinished(() => redis.disconnect());
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const stack = start(dataDir, { REDIS_URL: server.url });
+    expect(await stack.exited).toEqual({ code: 78, signal: null });
+    expect(textOf(stack)).toMatch(/^auditlane: audit-worker does not start: Redis: .*allkeys-lru/mu);
+    expect(textOf(stack)).not.toMatch(/"level"|^--- /mu);
+    expect(existsSync(join(dataDir, 'env'))).toBe(false);
+    await expectNothingLeft(dataDir);
+  },
+);
