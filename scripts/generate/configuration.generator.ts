@@ -6,7 +6,8 @@ const DOCUMENT_HEAD = `<!-- Generated from the environment schemas by \`npm run 
 
 Everything is optional. Each process reads its variables once, when it starts, from the environment and from a \`.env\`
 beside \`package.json\`; the environment wins. An empty value counts as absent. A bad one ends the process with exit
-status 78 and a record that names every fault; an unknown \`AUDIT_*\` name is reported. \`.env.example\` has them all.
+status 78 and a record that names every fault; \`npm start\` checks those of all processes before it begins, and
+\`npx auditlane doctor\` at any time. An unknown \`AUDIT_*\` name is reported. \`.env.example\` has them all.
 `;
 
 const EXAMPLE_HEAD = `# Generated from the environment schemas by \`npm run generate\`.
