@@ -1,10 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { STACK_NAMES } from '@auditlane/runtime';
 
 /** What an application, the demo and the CLI need to reach this stack. */
-export type StackAddresses = Readonly<
-  Record<'REDIS_URL' | 'DATABASE_URL' | 'AUDIT_READER_URL' | 'AUDIT_API_URL', string>
->;
+export type StackAddresses = Readonly<Record<'REDIS_URL' | 'DATABASE_URL' | (typeof STACK_NAMES)[number], string>>;
 
 /** Writes AUDIT_DATA_DIR/env, mode 0600 since the URLs carry passwords, in a form that shells and dotenv readers take. */
 export function writeEnvFile(dataDir: string, addresses: StackAddresses): void {
