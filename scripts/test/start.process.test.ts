@@ -3,7 +3,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { connectRedis } from '@auditlane/queue';
 import { createPool } from '@auditlane/store';
 import { spawnProcess, startTestRedis, waitFor, type SpawnedProcess } from '@auditlane/testkit';
 import { expect, onTestFinished, test } from 'vitest';
@@ -136,11 +135,8 @@ test(
   { timeout: TEST_MS },
   async () => {
     const dataDir = makeTempDir();
-    const server = await startTestRedis();
+    const server = await startTestRedis({ settings: { 'maxmemory-policy': 'allkeys-lru' } });
     onTestFinished(() => server.stop());
-    const redis = connectRedis(server.url, { name: 'test' });
-    onTestFinished(() => redis.disconnect());
-    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const stack = start(dataDir, { REDIS_URL: server.url });
     expect(await stack.exited).toEqual({ code: 78, signal: null });
     expect(textOf(stack)).toMatch(/^auditlane: audit-worker does not start: Redis: .*allkeys-lru/mu);
