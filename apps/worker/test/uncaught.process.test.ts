@@ -19,7 +19,8 @@ test.each(['throw', 'reject'])(
     await waitFor(async () => cutter.cuts() > 0 && (await fleet.queue.inspect()).inFlight.claims > 0);
     worker.child.send(how);
     expect(await worker.exited).toEqual({ code: 1, signal: null });
-    const line = await worker.waitForLine('uncaught error');
+    // Not only by its words: the line that says why the drain began has them, too, and comes over the other stream.
+    const line = await worker.waitForLine('"msg":"uncaught error"');
     expect(line.json).toMatchObject({ level: 'fatal', err: { message: 'nobody catches me' } });
 
     const { main, inFlight } = await fleet.queue.inspect();
