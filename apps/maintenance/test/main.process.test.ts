@@ -95,7 +95,7 @@ test.each([
   await database.pool.query(spoil);
   const main = startMain({ REDIS_URL: redis.url, DATABASE_URL: database.url });
   expect(await main.exited).toEqual({ code: 78, signal: null });
-  const line = await main.waitForLine('bad configuration');
+  const line = await main.waitForLine('"msg":"bad configuration"');
   expect(line.json).toMatchObject({
     faults: [{ name: 'DATABASE_URL', problem: expect.stringMatching(/run the newer release|restore the file/u) }],
   });
@@ -104,7 +104,7 @@ test.each([
 test('a bad environment is named fault by fault and exits 78', async () => {
   const main = startMain({ AUDIT_RETENTION_DAYS: '0', AUDIT_QUEUE_KEY: 'queue' });
   expect(await main.exited).toEqual({ code: 78, signal: null });
-  const line = await main.waitForLine('bad configuration');
+  const line = await main.waitForLine('"msg":"bad configuration"');
   expect(line.json?.['faults']).toMatchObject([{ name: 'AUDIT_QUEUE_KEY' }, { name: 'AUDIT_RETENTION_DAYS' }]);
 });
 
