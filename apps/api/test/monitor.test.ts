@@ -38,15 +38,11 @@ test('what an operator must know is logged with CRITICAL or WARNING before it, a
   expect(lines).toHaveLength(2);
 });
 
-test('a fleet that starts side by side with the monitor is well; workers that do not come are told after 15 s', async () => {
-  const { monitor, lines, tick } = setUp(() => Promise.resolve(buildRedisFacts({ beats: [] })));
+test('a fleet without a worker is told from the first look on', async () => {
+  const { monitor, lines } = setUp(() => Promise.resolve(buildRedisFacts({ beats: [] })));
   const { answer, services } = await monitor.assess();
-  expect(answer.health).toEqual({ status: 'healthy', issues: [] });
+  expect(answer.health.issues).toEqual(['No audit worker is running! Events wait in the queue']);
   expect(services.audit_worker).toBe('stopped');
-  tick(15_001);
-  expect((await monitor.assess()).answer.health.issues).toEqual([
-    'No audit worker is running! Events wait in the queue',
-  ]);
   expect(lines).toHaveLength(1);
 });
 

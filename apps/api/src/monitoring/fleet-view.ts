@@ -32,7 +32,7 @@ export interface FleetView {
 }
 
 /** A beat older than this is of a worker that is gone, or cannot reach Redis: it does not count as running. */
-export const BEAT_LIVES_MS = 15_000;
+const BEAT_LIVES_MS = 15_000;
 const MINUTE_MS = 60_000;
 
 /** Beats of workers that claim now. */

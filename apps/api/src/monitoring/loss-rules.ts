@@ -2,7 +2,7 @@
 import type { FleetMetrics } from './audit-metrics.ts';
 import type { MaintenanceRun } from './fleet-view.ts';
 import type { LossFacts } from './loss-facts.ts';
-import { toMoreWorkers } from './more-workers.ts';
+import { MORE_WORKERS } from './more-workers.ts';
 import type { Finding } from './recommendations.ts';
 
 /** The sums may be open for a moment: an answer of Redis is read while others write. */
@@ -87,13 +87,13 @@ const LOSS_RULES: readonly LossRule[] = [
       action: 'Nothing: copies are absorbed. Redis had lost them, see its log',
     };
   },
-  function queueRefuses({ losses, metrics }) {
+  function queueRefuses({ losses }) {
     if (losses.growth.overflow === 0) return null;
     return {
       condition: 'overflow',
       severity: 'warning',
       message: `The queue is full! It refused ${losses.growth.overflow} events in the last minute`,
-      action: toMoreWorkers(metrics),
+      action: MORE_WORKERS,
     };
   },
   function spoolsFail({ losses }) {
@@ -111,7 +111,7 @@ const LOSS_RULES: readonly LossRule[] = [
       condition: 'queue_age',
       severity: metrics.oldest_event_age_ms > AGE_CRITICAL_MS ? 'critical' : 'warning',
       message: `Events wait too long! The oldest is ${Math.round(metrics.oldest_event_age_ms / 1000)} s old`,
-      action: `${toMoreWorkers(metrics)}, or find why nothing is stored`,
+      action: `${MORE_WORKERS}, or find why nothing is stored`,
     };
   },
   function eventsParked({ losses }) {

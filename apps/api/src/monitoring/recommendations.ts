@@ -5,10 +5,9 @@
 import type { RedisFault, WorkerBeat } from '@auditlane/queue';
 import type { Recommendation } from './audit-metrics.ts';
 import type { Condition } from './conditions.ts';
-import { BEAT_LIVES_MS } from './fleet-view.ts';
 import { lossFindings } from './loss-rules.ts';
 import type { LossRuleFacts } from './loss-rules.ts';
-import { RESTART_WORKERS, toMoreWorkers } from './more-workers.ts';
+import { MORE_WORKERS } from './more-workers.ts';
 import { findTooSmall } from './sizing-rule.ts';
 
 /** What rules look at. */
@@ -72,14 +71,12 @@ const RULES: readonly Rule[] = [
       action: 'Check that Postgres runs and DATABASE_URL is right; events wait in the queue meanwhile',
     });
   },
-  function noWorker({ at, watchingSince, isRedisConnected, metrics }) {
-    // Workers may start side by side with this process: none is missing before one could have fallen silent.
-    const isDue = at - watchingSince > BEAT_LIVES_MS;
-    return when(isDue && isRedisConnected && metrics.workers_running === 0, {
+  function noWorker({ isRedisConnected, metrics }) {
+    return when(isRedisConnected && metrics.workers_running === 0, {
       condition: 'no_worker',
       severity: 'critical',
       message: 'No audit worker is running! Events wait in the queue',
-      action: RESTART_WORKERS,
+      action: 'npm run pm2 -- restart audit-worker',
     });
   },
   function massPoisonSuspected({ massPoison }) {
@@ -97,7 +94,7 @@ const RULES: readonly Rule[] = [
     return when(isRedisConnected && lane.percent > QUEUE_WARNING_PERCENT, {
       condition: 'queue',
       ...backedUp('Audit queue backed up!', lane),
-      action: toMoreWorkers(metrics),
+      action: MORE_WORKERS,
     });
   },
   function urgentLaneBackedUp({ isRedisConnected, metrics }) {
@@ -105,7 +102,7 @@ const RULES: readonly Rule[] = [
     return when(isRedisConnected && lane.percent > QUEUE_WARNING_PERCENT, {
       condition: 'urgent_queue',
       ...backedUp('Urgent audit queue backed up!', lane),
-      action: toMoreWorkers(metrics),
+      action: MORE_WORKERS,
     });
   },
   function tooSmall(facts) {
@@ -124,7 +121,7 @@ const RULES: readonly Rule[] = [
       condition: 'dropped',
       severity: isDropping ? 'critical' : 'warning',
       message: `Events being dropped! Total dropped: ${metrics.total_dropped_events}`,
-      action: `${toMoreWorkers(metrics)}, or raise AUDIT_MAX_QUEUE_LENGTH`,
+      action: `${MORE_WORKERS}, or raise AUDIT_MAX_QUEUE_LENGTH`,
     });
   },
   function redisSettings({ redisFaults }) {
