@@ -7,6 +7,7 @@ import { latency } from './parts/latency.ts';
 import { limits } from './parts/limits.ts';
 import { operators } from './parts/operators.ts';
 import { peers } from './parts/peers.ts';
+import { rewrites } from './parts/rewrites.ts';
 import { scaleConnections } from './parts/scale-connections.ts';
 import { scaleDepth } from './parts/scale-depth.ts';
 import { scaleRows } from './parts/scale-rows.ts';
@@ -23,6 +24,7 @@ export const PARTS: readonly Part[] = [
   caller,
   cost,
   bytes,
+  rewrites,
   peers,
   scaleWorkers,
   scaleRows,

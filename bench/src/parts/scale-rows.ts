@@ -128,7 +128,7 @@ export const scaleRows: Part = {
     'Memory, for the b-trees of the partition that is written: one by user touches a page anywhere in it for each row, and a ' +
     'partition is as wide as half of `shared_buffers` holds of them. For questions, the number of partitions that are looked ' +
     'at: a page of a user or a type ends after one or two, the history of a resource without a range of ids reads the bloom ' +
-    'filter of every partition (about 5 ms a GB; smaller partitions, as in the short form, are read whole).',
+    'filter of every partition (about 10 ms a GB; smaller partitions, as in the short form, are read whole).',
   run,
   charts: (all) => [
     {

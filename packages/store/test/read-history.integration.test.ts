@@ -1,8 +1,8 @@
 import { buildRow, uuidAt, useDatabase } from '@auditlane/testkit';
 import { expect, test } from 'vitest';
-import { createStore, readHistory } from '../src/index.ts';
+import { createPool, createStore, readHistory, summarizeRanges } from '../src/index.ts';
 
-const { pool } = await useDatabase();
+const { pool, url } = await useDatabase();
 const store = createStore(pool, { writer: 'test' });
 const START_MS = Date.parse('2026-11-21T10:00:00Z');
 
@@ -23,6 +23,43 @@ test('the history of a thing is its events alone, newest first, page by page wit
     before = events.at(-1)?.id ?? before;
   }
   expect(found).toEqual(ids.toReversed());
+});
+
+test('the bloom filter finds a thing however often it is asked for: neither the primary key nor the table is walked', async () => {
+  const rows = 12_000;
+  const half = (first: number) =>
+    Array.from({ length: rows / 2 }, (_, index) =>
+      buildRow({ id: uuidAt(START_MS + 10_000 + first + index), resource_id: `thing-${first + index}` }),
+    );
+  await store.storeBatch(half(0));
+  await store.storeBatch(half(rows / 2));
+  await summarizeRanges(pool);
+  await pool.query('analyze audit_logs');
+  const client = createPool(url, { applicationName: 'test', max: 1 });
+  try {
+    // Each line of the view is written when its session says so: this one alone reads the history.
+    const scans = async () => {
+      await client.query('select pg_stat_force_next_flush()');
+      const { rows: found } = await client.query<{ bloom: number; key: number; table: number }>(`
+        select
+          coalesce(sum(idx_scan) filter (where indexrelname like '%_resource_id_idx'), 0)::int as bloom,
+          coalesce(sum(idx_scan) filter (where indexrelname like '%_pkey'), 0)::int as key,
+          (select coalesce(sum(seq_scan), 0)::int from pg_stat_user_tables where relname like 'audit_logs%' and n_live_tup > 1000) as table
+        from pg_stat_user_indexes
+        where relname in (select relname from pg_stat_user_tables where relname like 'audit_logs%' and n_live_tup > 1000)`);
+      return found[0];
+    };
+    const before = await scans();
+    for (let asked = 0; asked < 10; asked += 1) {
+      const page = { resourceType: 'api_key', resourceId: `thing-${asked * 997}`, before: null, limit: 50 };
+      expect(await readHistory(client, page)).toHaveLength(1);
+    }
+    const after = await scans();
+    expect(before?.bloom).toBeDefined();
+    expect(after).toEqual({ ...before, bloom: (before?.bloom ?? 0) + 10 });
+  } finally {
+    await client.end();
+  }
 });
 
 test('every field comes back as it was stored', async () => {

@@ -1,0 +1,135 @@
+/**
+ * How often Redis rewrites its append-only file, whose bytes a queue makes all day although it is nearly empty: with the
+ * settings of `npm start`, and with those that Redis has by itself (a rewrite whenever the file has doubled since the last
+ * one, from 64 MB on). Both get the same pushes, claims and ends of claims on a server of their own, no worker and no
+ * Postgres, round after round in turn. The queue grows to the same length and becomes empty again each time, so the only
+ * rewrites worth their CPU are those of a queue that has become twice as large.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis } from '@auditlane/embedded';
+import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
+import type { Redis } from 'ioredis';
+import { createCollection } from '../load/collect.ts';
+import { encodeLines } from '../load/encode-lines.ts';
+import { openRedis } from '../load/open-redis.ts';
+import type { Part, PartContext } from '../part.ts';
+import { cpuSecondsOf } from '../process-cpu.ts';
+import type { Measurement } from '../report.ts';
+
+const PART = 'rewrites';
+const EVENTS = 1_000_000;
+/** How far the queue grows before it is emptied. */
+const LONGEST = 20_000;
+const PUSH = 250;
+const CLAIM = 1_000;
+const POLL_MS = 50;
+const DOUBLINGS = Math.floor(Math.log2(LONGEST / PUSH));
+const MEGABYTE = 1024 ** 2;
+const OURS = 'settings of npm start';
+const VARIANTS = [
+  { name: OURS, settings: {} },
+  { name: 'defaults of Redis', settings: { 'auto-aof-rewrite-min-size': '64mb' } },
+] as const;
+
+async function push(queue: Queue, lines: readonly string[]): Promise<void> {
+  for (let at = 0; at < LONGEST; at += PUSH) {
+    await queue.enqueue(lines.slice(at, at + PUSH), { lane: 'main', capacity: LONGEST });
+  }
+}
+
+async function takeAll(queue: Queue): Promise<void> {
+  for (let left = LONGEST; left > 0;) {
+    const batchId = randomUUID();
+    const claim = await queue.claim({
+      batchId,
+      limit: CLAIM,
+      maxBytes: MEGABYTE,
+      leaseMs: 60_000,
+      worker: 'bench',
+      prefer: 'main',
+    });
+    if (claim === null) throw new Error(`the queue was empty with ${left} entries to come`);
+    const { epoch, entries } = claim;
+    const ended = await queue.finish({
+      batchId,
+      epoch,
+      stored: entries.length,
+      duplicates: 0,
+      deadLetters: [],
+      held: [],
+    });
+    if (ended !== 'finished') throw new Error(`a claim of ours was ${ended}`);
+    left -= entries.length;
+  }
+}
+
+async function readPersistence(redis: Redis): Promise<(name: string) => number> {
+  const text = await redis.info('persistence');
+  return (name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+}
+
+/** Rewrites until now, the one under way included. */
+async function countRewrites(redis: Redis): Promise<number> {
+  for (;;) {
+    const read = await readPersistence(redis);
+    if (read('aof_rewrite_in_progress') + read('aof_rewrite_scheduled') === 0) return read('aof_rewrites');
+    await sleep(POLL_MS);
+  }
+}
+
+interface Written {
+  readonly rewrites: number;
+  readonly largestMb: number;
+  readonly redisMicros: number;
+}
+
+async function write(
+  { url, pid }: { readonly url: string; readonly pid: number },
+  lines: readonly string[],
+  waves: number,
+): Promise<Written> {
+  await using redis = await openRedis(url);
+  const queue = createQueue(redis, toQueueKeys('audit:queue'));
+  const before = await cpuSecondsOf([pid]);
+  let largest = 0;
+  for (let wave = 0; wave < waves; wave += 1) {
+    await push(queue, lines);
+    await takeAll(queue);
+    largest = Math.max(largest, (await readPersistence(redis))('aof_current_size'));
+  }
+  const rewrites = await countRewrites(redis);
+  const spent = (await cpuSecondsOf([pid])) - before;
+  return { rewrites, largestMb: largest / MEGABYTE, redisMicros: (spent * 1e6) / (waves * LONGEST) };
+}
+
+async function run({ directory, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
+  const waves = Math.max(1, Math.round((EVENTS * scale) / LONGEST));
+  const lines = encodeLines({ from: 0, count: LONGEST });
+  const found = createCollection(PART);
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { name, settings } of VARIANTS) {
+      say(`rewrites, round ${round} of ${rounds}: ${name}`);
+      await using server = await startRedis({ dataDir: join(directory, `${PART}-${round}-${name}`), settings });
+      const written = await write(server, lines, waves);
+      const bound = name === OURS ? { bound: { atMost: DOUBLINGS } } : {};
+      found.add(`rewrites, ${name}`, { unit: 'rewrites', value: written.rewrites }, bound);
+      found.add(`the file at its largest, ${name}`, { unit: 'MB', value: written.largestMb });
+      const cpu = name === OURS ? {} : { comparedWith: `CPU of Redis an event, ${OURS}` };
+      found.add(`CPU of Redis an event, ${name}`, { unit: 'µs', value: written.redisMicros }, cpu);
+    }
+  }
+  return found.all();
+}
+
+/** How often the append-only file is rewritten. */
+export const rewrites: Part = {
+  name: PART,
+  title: "Rewrites of Redis' append-only file",
+  limit:
+    'The disk: without rewrites the file grows by what is pushed, up to `auto-aof-rewrite-min-size` (4 GB in `npm start`, ' +
+    '1 GB in docker-compose.yml), and is read once at a start. ' +
+    `The queue grew from ${PUSH} entries to ${LONGEST.toLocaleString('en-US')}, which is ${DOUBLINGS} doublings, and a rewrite for each would be at most what is useful.`,
+  run,
+};
