@@ -2,7 +2,7 @@ import { namesReadBy } from '@auditlane/runtime';
 import { describe, expect, test } from 'vitest';
 import { toHelp } from '../src/command-line/help.ts';
 import { parseArguments } from '../src/command-line/parse-arguments.ts';
-import { futureTime } from '../src/command-line/value-kinds.ts';
+import { futureTime, pastTime } from '../src/command-line/value-kinds.ts';
 import { COMMANDS } from '../src/commands.ts';
 import { cliEnvSchema } from '../src/env.ts';
 import { toChange } from '../src/history/change.ts';
@@ -92,7 +92,7 @@ test('the settings that the documentation says the command line reads are those 
   expect(Object.keys(cliEnvSchema.shape).toSorted()).toEqual(namesReadBy('cli').toSorted());
 });
 
-describe('a time to come', () => {
+describe('a time to come, and one gone by', () => {
   const now = new Date('2026-11-21T10:00:00Z');
   test.each([
     ['12h', '2026-11-21T22:00:00.000Z'],
@@ -102,6 +102,12 @@ describe('a time to come', () => {
     ['2027-01-31T12:30Z', '2027-01-31T12:30:00.000Z'],
   ])('%s is %s', (typed, time) => {
     expect(futureTime().parse(typed)(now).toISOString()).toBe(time);
+  });
+
+  test('a span of a time gone by counts backwards', () => {
+    expect(pastTime().parse('30d')(now).toISOString()).toBe('2026-10-22T10:00:00.000Z');
+    expect(pastTime().parse('2026-11-01')(now).toISOString()).toBe('2026-11-01T00:00:00.000Z');
+    expect(pastTime().safeParse('yesterday').success).toBe(false);
   });
 
   test.each(['', 'soon', '30', '-1d', '2027-02-31', '31.1.2027', '2027-01-31T12:30', '999999d'])(

@@ -241,4 +241,19 @@ describe('history', () => {
     }
     expect(found).toEqual(ids.toReversed());
   });
+
+  test('tells of no event from before --since, on no page', async () => {
+    const hours = [3, 2, 1, 0.5].map((ago) => Date.now() - ago * 3_600_000);
+    const thing = { resource_type: 'account', resource_id: 'since' };
+    const ids = hours.map((ms) => uuidAt(ms));
+    await createStore(pool, { writer: 'test' }).storeBatch(ids.map((id) => buildRow({ id, ...thing })));
+    const first = await runCli(['history', 'account', 'since', '--limit', '2', '--since', '150m'], env());
+    expect(first.code).toBe(2);
+    const page = await runCli(['history', 'account', 'since', '--limit', '2', '--since', '2h'], env());
+    expect(page.out.at(-1)).toContain('no more: 2 events');
+    const begun = await runCli(['history', 'account', 'since', '--limit', '1', '--since', '2h'], env());
+    const bound = /--limit 1 (--since \S+ --before \S+)$/u.exec(begun.out.at(-1) ?? '')?.[1] ?? '';
+    const rest = await runCli(['history', 'account', 'since', '--json', ...bound.split(' ')], env());
+    expect(rest.json).toMatchObject({ events: [{ id: ids[2] }], next: null });
+  });
 });

@@ -89,6 +89,7 @@ export {
   planPartitions,
   toPartitionName,
 } from './partitions/plan-partitions.ts';
+export { type IdRange, type NewestFirst, type ReadRange, readNewestFirst } from './records/newest-first.ts';
 export { type HistoryEvent, type HistoryPage, readHistory } from './records/read-history.ts';
 export { type PostgresServer, readServer } from './postgres/read-server.ts';
 export { StoreError, type StoreErrorCode } from './postgres/store-error.ts';

@@ -41,11 +41,20 @@ const MESSAGE = 'must be a time such as 2027-01-31 or 2027-01-31T12:00:00Z, or a
 
 /** A time to come: a date (UTC), a time, or a span from now. A function of now. */
 export function futureTime() {
+  return time(1);
+}
+
+/** A time gone by: a date (UTC), a time, or a span before now. A function of now. */
+export function pastTime() {
+  return time(-1);
+}
+
+function time(direction: 1 | -1) {
   return z.string().transform((typed, context): ((now: Date) => Date) => {
     const span = /^(\d{1,5})([hdwy])$/u.exec(typed);
     if (span !== null) {
       const ms = Number(span[1]) * (UNITS_MS[span[2] ?? ''] ?? 0);
-      return (now) => new Date(now.getTime() + ms);
+      return (now) => new Date(now.getTime() + direction * ms);
     }
     const isTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?Z)?$/u.test(typed);
     const date = new Date(typed);

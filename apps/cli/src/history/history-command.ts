@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '@auditlane/runtime';
 import { readHistory, type HistoryEvent } from '@auditlane/store';
 import * as z from 'zod';
 import { defineCommand } from '../command-line/define-command.ts';
-import { text, uuid, wholeNumber } from '../command-line/value-kinds.ts';
+import { pastTime, text, uuid, wholeNumber } from '../command-line/value-kinds.ts';
 import type { CommandContext } from '../context.ts';
 import { toCounted } from '../terminal/quantities.ts';
 import { toStyled } from '../terminal/styles.ts';
@@ -14,6 +14,7 @@ const Input = z.object({
   resource_id: text(1024),
   limit: wholeNumber(1, 1000).default(20),
   before: uuid().optional(),
+  since: pastTime().optional(),
 });
 
 /** `auditlane history`: what happened to one thing. */
@@ -31,16 +32,23 @@ export const historyCommand = defineCommand({
   options: {
     limit: { value: 'n', description: 'Events at most, 1 to 1000; default 20.' },
     before: { value: 'id', description: 'Only events before this one: how the next page is asked for.' },
+    since: {
+      value: 'time',
+      description:
+        'Only events since: a date (UTC), a time, or a span such as 12h or 30d. Faster, since older events are not looked at.',
+    },
   },
   examples: ['history api_key key_7', 'history account mallory --limit 100 --json'],
   input: Input,
   run: showHistory,
 });
 
-async function showHistory({ output, servers }: CommandContext, input: z.output<typeof Input>): Promise<ExitCode> {
+async function showHistory({ now, output, servers }: CommandContext, input: z.output<typeof Input>): Promise<ExitCode> {
   const { resource_type: resourceType, resource_id: resourceId, limit, before = null } = input;
   // One more than is shown tells whether there is a next page.
-  const found = await readHistory(await servers.pool(), { resourceType, resourceId, before, limit: limit + 1 });
+  const since = input.since?.(new Date(now()));
+  const wanted = { resourceType, resourceId, before, ...(since === undefined ? {} : { since }) };
+  const found = await readHistory(await servers.pool(), { ...wanted, limit: limit + 1 });
   const events = found.slice(0, limit);
   const next = found.length > limit ? (events.at(-1)?.id ?? null) : null;
   output.json({ events: events.map(toJsonEvent), next });
@@ -58,7 +66,8 @@ async function showHistory({ output, servers }: CommandContext, input: z.output<
   } else {
     const thing = `${toShellWord(resourceType)} ${toShellWord(resourceId)}`;
     const size = limit === 20 ? '' : ` --limit ${limit}`;
-    output.line(toStyled('older ones: ', 'dim'), `npx auditlane history ${thing}${size} --before ${next}`);
+    const bound = since === undefined ? '' : ` --since ${since.toISOString().replace(/\.\d+/u, '')}`;
+    output.line(toStyled('older ones: ', 'dim'), `npx auditlane history ${thing}${size}${bound} --before ${next}`);
   }
   return EXIT.ok;
 }

@@ -1,5 +1,5 @@
 /** The questions of an audit log, newest 50 first, as the read side asks them: docs/adr/0006-indexes-of-audit-logs.md. */
-import { readHistory, type Pool } from '@auditlane/store';
+import { readHistory, readNewestFirst, type Pool } from '@auditlane/store';
 import { percentile } from '../../statistics.ts';
 
 /** Which rows the table has: numbered from 1 to `rows`, spread over `users` users. */
@@ -12,11 +12,17 @@ type Ask = (pool: Pool, number: number, facts: RowFacts) => Promise<number>;
 
 const TYPES = 40;
 const PAGE = 50;
+const DAY_MS = 86_400_000;
 
+/** A page as `readNewestFirst` reads it, newest partitions first. */
 function query(name: string, condition: string, values: (number: number, facts: RowFacts) => readonly unknown[]): Ask {
-  const text = `select * from audit_logs where ${condition} order by id desc limit ${PAGE}`;
-  return async (pool, number, facts) =>
-    (await pool.query({ name, text, values: [...values(number, facts)] })).rows.length;
+  const text = `select * from audit_logs where ${condition} and id >= $1::uuid and id < $2::uuid order by id desc limit $3::int`;
+  return async (pool, number, facts) => {
+    const rows = await readNewestFirst(pool, { before: null, limit: PAGE }, async (client, { from, to }, limit) => {
+      return (await client.query({ name, text, values: [from, to, limit, ...values(number, facts)] })).rows;
+    });
+    return rows.length;
+  };
 }
 
 /** A resource of a generated row. */
@@ -24,19 +30,19 @@ function resourceOf(number: number): string {
   return `ord_${((BigInt(number) * 2_654_435_761n) % 4_294_967_296n).toString(16)}_${number}`;
 }
 
+function toPage(number: number) {
+  return { resourceType: 'order', resourceId: resourceOf(number), before: null, limit: PAGE } as const;
+}
+
 const ASKS = {
   'of all': query('bench_all', 'true', () => []),
-  'of a user': query('bench_user', 'user_id = $1', (number, { users }) => [`user-${number % users}`]),
-  'of a type': query('bench_type', 'event_type = $1', (number) => [`order.changed_${number % TYPES}`]),
-  'of a resource': async (pool, number) => {
-    const page = { resourceType: 'order', resourceId: resourceOf(number), before: null, limit: PAGE };
-    return (await readHistory(pool, page)).length;
+  'of a user': query('bench_user', 'user_id = $4', (number, { users }) => [`user-${number % users}`]),
+  'of a type': query('bench_type', 'event_type = $4', (number) => [`order.changed_${number % TYPES}`]),
+  'of a resource': async (pool, number) => (await readHistory(pool, toPage(number))).length,
+  'of a resource, within the last day': async (pool, number) => {
+    const since = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+    return (await readHistory(pool, { ...toPage(number), since })).length;
   },
-  'of a resource, within the last day': query(
-    'bench_resource',
-    `resource_type = 'order' and resource_id = $1 and id >= uuid_floor(date_trunc('day', now(), 'utc'))`,
-    (number) => [resourceOf(number)],
-  ),
 } as const satisfies Readonly<Record<string, Ask>>;
 
 /** How long one question took, in milliseconds. */

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { loadQuery } from '../load-query.ts';
 import { type ResultRow, orNull, readDate, readNumber, readString } from '../postgres/read-row.ts';
 import { queryOn } from '../postgres/with-client.ts';
-import { withTransaction } from '../postgres/with-transaction.ts';
+import { readNewestFirst } from './newest-first.ts';
 
 /** An event as it is stored. All texts and the metadata are the caller's: untrusted. */
 export interface HistoryEvent {
@@ -42,6 +42,8 @@ export interface HistoryPage {
   readonly resourceId: string;
   /** Id of the last event of the page before; null for the newest ones. */
   readonly before: string | null;
+  /** Events of this time and later; default all. */
+  readonly since?: Date;
   /** Events at most. */
   readonly limit: number;
 }
@@ -50,19 +52,14 @@ export interface HistoryPage {
 const DEAD_LETTER = 'dead_letter';
 
 /**
- * The events of one thing, newest first; of a dead letter also those of actions on several. The first page of a thing with few events
- * takes about 10 ms a GB of events (a bloom filter finds them, docs/adr/0006). Throws a StoreError.
- *
- * Left to itself, Postgres stops planning a prepared statement for its values at the sixth call, and then walks the primary key back
- * through all events until a page is full, which of a thing with few events is never: 38 s instead of 0.08 for 10 million. And it takes
- * a bloom filter for hardly cheaper than reading the whole partition, since ids of things lie about at random.
+ * The events of one thing, newest first; of a dead letter also those of actions on several. Partitions are looked at newest first until
+ * the page is full, each through a bloom filter (docs/adr/0006, docs/adr/0011): for a thing with few events that is all of them, about 10 ms a GB. Throws a StoreError.
  */
 export async function readHistory(pool: Pool, page: HistoryPage): Promise<readonly HistoryEvent[]> {
-  const values = [page.resourceType, page.resourceId, page.before, page.limit];
-  const query = page.resourceType === DEAD_LETTER ? 'read_dead_letter_history' : 'read_history';
-  const { rows } = await withTransaction(pool, async (client) => {
-    await queryOn(client, loadQuery('prefer_indexes'));
-    return queryOn(client, loadQuery(query), values);
+  const query = loadQuery(page.resourceType === DEAD_LETTER ? 'read_dead_letter_history' : 'read_history');
+  const rows = await readNewestFirst(pool, page, async (client, { from, to }, limit) => {
+    const values = [page.resourceType, page.resourceId, from, to, limit];
+    return (await queryOn(client, query, values)).rows;
   });
   return rows.map(toHistoryEvent);
 }
