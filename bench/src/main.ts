@@ -1,11 +1,11 @@
 /** `npm run bench`: measures on private servers, prints tables, writes JSON and, if asked, the docs. */
 import { join, resolve } from 'node:path';
-import { writeDocs } from './docs.ts';
+import { writeDocs } from './report/docs.ts';
 import { measureParts } from './measure.ts';
 import { HELP, parseOptions, toCommand, type RunOptions } from './options.ts';
 import { PARTS } from './registry.ts';
-import { toReport } from './report.ts';
-import { mergeResults, readResults, type Results } from './results.ts';
+import { toReport } from './report/report.ts';
+import { mergeResults, readResults, type Results } from './report/results.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const DOCS = { page: join(ROOT, 'docs/benchmarks.md'), charts: join(ROOT, 'docs/charts') };

@@ -3,12 +3,12 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onExit } from '@auditlane/embedded';
-import { COPY_PROGRAM } from './copy-file.ts';
+import { COPY_PROGRAM } from './clocks/copy-file.ts';
 import { currentLoad, describeMachine } from './machine.ts';
 import type { Part, PartContext } from './part.ts';
-import type { Measurement } from './report.ts';
-import { mergeResults, writeResults, type Results } from './results.ts';
-import { startStack } from './stack.ts';
+import type { Measurement } from './report/report.ts';
+import { mergeResults, writeResults, type Results } from './report/results.ts';
+import { startStack } from './servers/stack.ts';
 
 /** How a run measures, and where it keeps what it has. */
 export interface MeasureOptions extends Pick<PartContext, 'rounds' | 'scale' | 'say'> {

@@ -1,7 +1,7 @@
 /** What a measured part is: its name on the command line, its heading in the docs, how it runs, and its charts. */
-import type { Chart } from './charts.ts';
-import type { Measurement } from './report.ts';
-import type { Stack } from './stack.ts';
+import type { Chart } from './report/charts.ts';
+import type { Measurement } from './report/report.ts';
+import type { Stack } from './servers/stack.ts';
 
 /** What every part gets; a part keeps to this stack and this directory, or cleans up what else it opens. */
 export interface PartContext {

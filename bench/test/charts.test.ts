@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { toLinearScale, toLogScale, toShortText, toValueScale } from '../src/chart-scale.ts';
-import { toHeading, toLines } from '../src/chart-text.ts';
-import { toSvg, type Chart } from '../src/charts.ts';
+import { toLinearScale, toLogScale, toShortText, toValueScale } from '../src/report/chart-scale.ts';
+import { toHeading, toLines } from '../src/report/chart-text.ts';
+import { toSvg, type Chart } from '../src/report/charts.ts';
 
 const chart: Chart = {
   name: 'drain',

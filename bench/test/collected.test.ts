@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Collected } from '../src/cells/collected.ts';
+import { Collected } from '../src/report/collected.ts';
 
 test('values of one name come together, in the order in which names were first added', () => {
   const collected = new Collected('part');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { toRatio, toVerdict } from '../src/compare.ts';
-import type { Bound, Measurement } from '../src/report.ts';
+import { toRatio, toVerdict } from '../src/report/compare.ts';
+import type { Bound, Measurement } from '../src/report/report.ts';
 
 function measure(part: string, name: string, values: readonly number[], more: Partial<Measurement> = {}): Measurement {
   return { part, name, unit: 'events/s', values, ...more };

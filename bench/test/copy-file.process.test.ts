@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dealRows, openCopySession } from '../src/copy-file.ts';
+import { dealRows, openCopySession } from '../src/clocks/copy-file.ts';
 import { measureSmallest } from './measured.ts';
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { judge, relax } from '../src/load/judge.ts';
 import { parseLoadOptions } from '../src/load/options.ts';
-import { encodeLines } from '../src/load/encode-lines.ts';
-import { assertDiskSpace } from '../src/load/rows/disk-space.ts';
-import { createCollection } from '../src/load/collect.ts';
-import { toSeries } from '../src/load/to-series.ts';
+import { encodeLines } from '../src/events/encode-lines.ts';
+import { assertDiskSpace } from '../src/rows/disk-space.ts';
+import { createCollection } from '../src/report/collect.ts';
+import { toSeries } from '../src/report/to-series.ts';
 import { PARTS } from '../src/registry.ts';
-import type { Measurement } from '../src/report.ts';
+import type { Measurement } from '../src/report/report.ts';
 
 function measured(name: string, value: number, rest: Partial<Measurement> = {}): Measurement {
   return { part: 'p', name, unit: 'ms', values: [value], ...rest };

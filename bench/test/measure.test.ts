@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { measureParts } from '../src/measure.ts';
 import type { Part } from '../src/part.ts';
-import { readResults } from '../src/results.ts';
+import { readResults } from '../src/report/results.ts';
 
 const PARTS: readonly Part[] = ['first', 'broken', 'last'].map((name) => ({
   name,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { PartContext } from '../src/part.ts';
-import type { Measurement } from '../src/report.ts';
-import { startStack } from '../src/stack.ts';
+import type { Measurement } from '../src/report/report.ts';
+import { startStack } from '../src/servers/stack.ts';
 
 /** For processes that are started many times; a busy machine is no reason to fail. */
 export const DEADLINE_MS = 300_000;

@@ -1,6 +1,6 @@
 import { decodeEntry } from '@auditlane/schema';
 import { expect, test } from 'vitest';
-import { encodeSamples } from '../src/encoded-events.ts';
+import { encodeSamples } from '../src/events/encoded-events.ts';
 import { sampleRow } from '../src/peers/sample-row.ts';
 import { toMeasurements, type Outcome, type Reached } from '../src/peers/to-measurements.ts';
 

@@ -8,7 +8,7 @@ import {
   toTable,
   toText,
   type Measurement,
-} from '../src/report.ts';
+} from '../src/report/report.ts';
 
 const copy: Measurement = { part: 'drain', name: 'copy', unit: 'rows/s', values: [60_000, 50_000, 70_000] };
 const ours: Measurement = {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mergeResults, readResults, writeResults, type Results } from '../src/results.ts';
+import { mergeResults, readResults, writeResults, type Results } from '../src/report/results.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { median, percentile } from '../src/statistics.ts';
+import { median, percentile } from '../src/report/statistics.ts';
 
 test('the median is the middle value, of an even count the lower of the two', () => {
   expect(median([3, 1, 2])).toBe(2);

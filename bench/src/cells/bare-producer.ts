@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createUuidV7, type AuditEventInput } from '@auditlane/schema';
 import { BARE_KEY, type BareEvent } from './bare-event.ts';
 import { MicroBatch } from './micro-batch.ts';
-import { openPlainRedis } from './plain-redis.ts';
+import { openPlainRedis } from '../servers/plain-redis.ts';
 
 const DRAIN_POLL_MS = 20;
 

@@ -8,10 +8,10 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { from } from 'pg-copy-streams';
 import { z } from 'zod';
-import { connectPostgres } from '../postgres-client.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
 import { BARE_KEY, type BareEvent } from './bare-event.ts';
 import { cellEnv } from './cell-env.ts';
-import { openPlainRedis } from './plain-redis.ts';
+import { openPlainRedis } from '../servers/plain-redis.ts';
 
 const SLOTS = 2;
 const MAX_BATCH = 1_000;

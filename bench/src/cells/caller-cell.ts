@@ -1,11 +1,11 @@
 /** One cell of the caller's measurements, in a process of its own: prints `{ name: value }` as JSON. */
 import { createAuditClient, type AuditEventInput, type Receipt } from '@auditlane/audit-client';
-import { sampleEvent } from '../sample-events.ts';
-import { median, percentile } from '../statistics.ts';
+import { sampleEvent } from '../events/sample-events.ts';
+import { median, percentile } from '../report/statistics.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
 import { loopClosed, offerSteadily } from './loads.ts';
-import { openPlainRedis } from './plain-redis.ts';
+import { openPlainRedis } from '../servers/plain-redis.ts';
 
 const CALLERS = 64;
 const PER_SECOND = 1_000;

@@ -4,8 +4,8 @@
  * are refused as `buffer_full`. Prints what the client says it keeps, against its bounds, and what the process has grown by.
  */
 import { createAuditClient, type Receipt } from '@auditlane/audit-client';
-import { residentMbOf } from '../process-cpu.ts';
-import { sampleEvent } from '../sample-events.ts';
+import { residentMbOf } from '../clocks/process-cpu.ts';
+import { sampleEvent } from '../events/sample-events.ts';
 import { expectQueued } from './expect-queued.ts';
 import { loopClosed } from './loads.ts';
 

@@ -5,10 +5,10 @@
  */
 import { createAuditClient } from '@auditlane/audit-client';
 import { connectRedis, createQueue, toQueueKeys } from '@auditlane/queue';
-import { encodeSamples } from '../encoded-events.ts';
-import { sampleEvent } from '../sample-events.ts';
-import { percentile } from '../statistics.ts';
-import { startWorkers } from '../worker-fleet.ts';
+import { encodeSamples } from '../events/encoded-events.ts';
+import { sampleEvent } from '../events/sample-events.ts';
+import { percentile } from '../report/statistics.ts';
+import { startWorkers } from '../programs/worker-fleet.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
 import { loopClosed, offerSteadily, type Call } from './loads.ts';

@@ -5,8 +5,8 @@
 import { randomFillSync } from 'node:crypto';
 import { createUuidV7, DEFAULT_REDACTION, encodeEvent, LIMITS, NO_REDACTION } from '@auditlane/schema';
 import type { RedactionPolicy } from '@auditlane/schema';
-import { sampleEvent } from '../sample-events.ts';
-import { median } from '../statistics.ts';
+import { sampleEvent } from '../events/sample-events.ts';
+import { median } from '../report/statistics.ts';
 
 const EVENTS = 20_000;
 const PASSES = 15;

@@ -1,12 +1,12 @@
 /** Resident memory of every process of the product, after a backlog has gone through all of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { connectBench, copyBacklog, createBacklog } from '../backlog.ts';
-import type { Stack } from '../stack.ts';
-import { startWorkers } from '../worker-fleet.ts';
-import { startProduct, type ProductProcess } from './product-process.ts';
+import { connectBench, copyBacklog, createBacklog } from '../queue/backlog.ts';
+import type { Stack } from '../servers/stack.ts';
+import { startWorkers } from '../programs/worker-fleet.ts';
+import { startProduct, type ProductProcess } from '../programs/product-process.ts';
 import { toProcessEnv } from './run-cell.ts';
-import { waitUntilDrained } from './wait-until-drained.ts';
+import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
 const POLL_MS = 50;
 const ASK_EVERY_MS = 100;

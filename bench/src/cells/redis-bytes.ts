@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, createQueue, toQueueKeys, type Claim, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
-import { encodeSamples } from '../encoded-events.ts';
-import type { Stack } from '../stack.ts';
-import { openPlainRedis } from './plain-redis.ts';
+import { encodeSamples } from '../events/encoded-events.ts';
+import type { Stack } from '../servers/stack.ts';
+import { openPlainRedis } from '../servers/plain-redis.ts';
 
 /** What the client pushes at once at most, and what a worker claims at once under load. */
 const PUSH = 256;

@@ -1,11 +1,11 @@
 /** What a row takes in Postgres: in the write-ahead log, in the table and in each of its indexes, once a worker has stored it. */
-import { connectBench, copyBacklog, createBacklog } from '../backlog.ts';
-import { walPosition } from '../drain-run.ts';
-import { connectPostgres, type PostgresClient } from '../postgres-client.ts';
-import type { Stack } from '../stack.ts';
-import { startWorkers } from '../worker-fleet.ts';
+import { connectBench, copyBacklog, createBacklog } from '../queue/backlog.ts';
+import { walPosition } from '../clocks/drain-run.ts';
+import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
+import type { Stack } from '../servers/stack.ts';
+import { startWorkers } from '../programs/worker-fleet.ts';
 import { toProcessEnv } from './run-cell.ts';
-import { waitUntilDrained } from './wait-until-drained.ts';
+import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
 const POLL_MS = 20;
 const TABLE = 'audit_logs';

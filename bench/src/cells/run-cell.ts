@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { guardChild } from '@auditlane/embedded';
 import { z } from 'zod';
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../servers/stack.ts';
 
 const run = promisify(execFile);
 /** Numbers only, and finite ones: a cell that divides by nothing fails here and not in the published table. */

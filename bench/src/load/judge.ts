@@ -2,9 +2,9 @@
  * Pass or fail on a machine that is busy or slow: a figure may be missed by a margin, and a time by as much as the bare
  * variant of the same run is slow. What must be zero must be zero, and memory hardly depends on what else runs.
  */
-import { toRatio } from '../compare.ts';
-import { toText, type Bound, type Measurement } from '../report.ts';
-import { median } from '../statistics.ts';
+import { toRatio } from '../report/compare.ts';
+import { toText, type Bound, type Measurement } from '../report/report.ts';
+import { median } from '../report/statistics.ts';
 
 /** A judged measurement. */
 export interface Judged {

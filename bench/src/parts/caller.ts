@@ -7,9 +7,9 @@
  * round's call costs is what the round used less what its loop did.
  */
 import type { Part, PartContext } from '../part.ts';
-import type { Bound, Measurement } from '../report.ts';
-import { Collected } from '../cells/collected.ts';
-import { emptyServers } from '../cells/empty-servers.ts';
+import type { Bound, Measurement } from '../report/report.ts';
+import { Collected } from '../report/collected.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 
 const PART = 'caller';

@@ -10,12 +10,12 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Collected } from '../cells/collected.ts';
-import { emptyServers } from '../cells/empty-servers.ts';
+import { Collected } from '../report/collected.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
-import { withFsync } from '../cells/with-fsync.ts';
+import { withFsync } from '../servers/with-fsync.ts';
 import type { Part, PartContext } from '../part.ts';
-import type { Measurement } from '../report.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'cost';
 const BASE = 'durable';

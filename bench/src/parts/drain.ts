@@ -6,11 +6,11 @@
  * processes, which compile their code while the clock runs; what workers reach that have worked before stands beside it.
  * Copying has no queue, no validation and no ledger to pay for: it is the machine's limit, not a peer.
  */
-import { createBacklog, type Backlog } from '../backlog.ts';
-import { copyOnce, takeRows, writeTable, type CopyRun, type RowFiles } from '../copy-run.ts';
-import { drainOnce, openGround, type DrainOptions, type DrainRun, type Ground } from '../drain-run.ts';
+import { createBacklog, type Backlog } from '../queue/backlog.ts';
+import { copyOnce, takeRows, writeTable, type CopyRun, type RowFiles } from '../clocks/copy-run.ts';
+import { drainOnce, openGround, type DrainOptions, type DrainRun, type Ground } from '../clocks/drain-run.ts';
 import type { Part, PartContext } from '../part.ts';
-import type { Bound, Measurement } from '../report.ts';
+import type { Bound, Measurement } from '../report/report.ts';
 
 const PART = 'drain';
 const AMOUNTS = [200_000, 1_000_000];

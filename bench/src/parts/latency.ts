@@ -8,13 +8,13 @@
  * that gap is measured and printed: it is part of every time here, of ours as of the bare one's. The CPU of the
  * watcher's own session is taken off that of Postgres. Each cell is a process with workers of its own.
  */
-import type { Chart } from '../charts.ts';
-import { Collected } from '../cells/collected.ts';
-import { emptyServers } from '../cells/empty-servers.ts';
+import type { Chart } from '../report/charts.ts';
+import { Collected } from '../report/collected.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 import type { Part, PartContext } from '../part.ts';
-import type { Bound, Measurement } from '../report.ts';
-import { median } from '../statistics.ts';
+import type { Bound, Measurement } from '../report/report.ts';
+import { median } from '../report/statistics.ts';
 
 const PART = 'latency';
 const RATES = [1_000, 5_000, 10_000, 20_000];

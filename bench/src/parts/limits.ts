@@ -3,13 +3,13 @@
  * files of ready-made rows, into the very table with its indexes, and how many values of 450 bytes Redis takes, each
  * push written to disk before it is answered. Both bare: no client, no validation, no worker.
  */
-import { createBacklog } from '../backlog.ts';
-import { copyOnce, takeRows, writeTable, type CopyRun } from '../copy-run.ts';
-import { drainOnce, openGround, type Ground } from '../drain-run.ts';
+import { createBacklog } from '../queue/backlog.ts';
+import { copyOnce, takeRows, writeTable, type CopyRun } from '../clocks/copy-run.ts';
+import { drainOnce, openGround, type Ground } from '../clocks/drain-run.ts';
 import type { Part, PartContext } from '../part.ts';
-import { cpuSecondsOf } from '../process-cpu.ts';
-import { findPushBench, type PushBench, type PushLoad } from '../redis-benchmark.ts';
-import type { Measurement } from '../report.ts';
+import { cpuSecondsOf } from '../clocks/process-cpu.ts';
+import { findPushBench, type PushBench, type PushLoad } from '../clocks/redis-benchmark.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'limits';
 const ROWS = 1_000_000;

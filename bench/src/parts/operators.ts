@@ -3,15 +3,15 @@
  * Postgres with `synchronous_commit on`. Writes are counted by pg_stat_statements, and what a row waited by commit
  * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts.
  */
-import { createCollection } from '../load/collect.ts';
-import { openRedis } from '../load/open-redis.ts';
-import { startCountingPostgres } from '../load/operators/counting-postgres.ts';
-import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../load/operators/small-questions.ts';
-import { askSizing } from '../load/operators/sizing-rows.ts';
-import { measureTenThousandRequests } from '../load/operators/ten-thousand-requests.ts';
-import { toSeries } from '../load/to-series.ts';
+import { createCollection } from '../report/collect.ts';
+import { openRedis } from '../servers/open-redis.ts';
+import { startCountingPostgres } from '../operators/counting-postgres.ts';
+import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../operators/small-questions.ts';
+import { askSizing } from '../operators/sizing-rows.ts';
+import { measureTenThousandRequests } from '../operators/ten-thousand-requests.ts';
+import { toSeries } from '../report/to-series.ts';
 import type { Part, PartContext } from '../part.ts';
-import type { Measurement } from '../report.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'operators';
 

@@ -5,7 +5,7 @@
  * documentation names (see the header of its file in `peers/`), ready before the clock starts, interleaved with us in
  * each round in an order that turns. Peers pay neither for validation nor for redaction, of which we pay both.
  */
-import { openGround, type Ground } from '../drain-run.ts';
+import { openGround, type Ground } from '../clocks/drain-run.ts';
 import type { Part, PartContext } from '../part.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { drainPeer, steadyPeer, sustainPeer, type SteadyRun } from '../peers/contest.ts';
@@ -13,7 +13,7 @@ import { writeOneByOne } from '../peers/critical-writes.ts';
 import { ENTRIES } from '../peers/entries.ts';
 import { openFleet } from '../peers/fleet.ts';
 import { NAMES, OURS, PART, scaled, toMeasurements, type Outcome, type Reached } from '../peers/to-measurements.ts';
-import type { Measurement } from '../report.ts';
+import type { Measurement } from '../report/report.ts';
 
 /** At 1,000 a second; the first fifth of them is not counted. */
 const STEADY_EVENTS = 7_500;

@@ -11,12 +11,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '@auditlane/embedded';
 import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
-import { createCollection } from '../load/collect.ts';
-import { encodeLines } from '../load/encode-lines.ts';
-import { openRedis } from '../load/open-redis.ts';
+import { createCollection } from '../report/collect.ts';
+import { encodeLines } from '../events/encode-lines.ts';
+import { openRedis } from '../servers/open-redis.ts';
 import type { Part, PartContext } from '../part.ts';
-import { cpuSecondsOf } from '../process-cpu.ts';
-import type { Measurement } from '../report.ts';
+import { cpuSecondsOf } from '../clocks/process-cpu.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'rewrites';
 const EVENTS = 1_000_000;

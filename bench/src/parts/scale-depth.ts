@@ -6,13 +6,13 @@
 import { randomUUID } from 'node:crypto';
 import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
-import { openRedis } from '../load/open-redis.ts';
-import { createCollection } from '../load/collect.ts';
-import { encodeLines } from '../load/encode-lines.ts';
-import { fillList } from '../load/fill-list.ts';
-import { toCount, toSeries } from '../load/to-series.ts';
+import { openRedis } from '../servers/open-redis.ts';
+import { createCollection } from '../report/collect.ts';
+import { encodeLines } from '../events/encode-lines.ts';
+import { fillList } from '../queue/fill-list.ts';
+import { toCount, toSeries } from '../report/to-series.ts';
 import type { Part, PartContext } from '../part.ts';
-import type { Measurement } from '../report.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-depth';
 const DEPTHS = [1_000, 10_000, 100_000, 1_000_000] as const;

@@ -7,20 +7,20 @@
  * indexes of 30 million rows are about thirty times its shared_buffers.
  */
 import { choosePartitionWidth, type Pool } from '@auditlane/store';
-import { createCollection, type Collection } from '../load/collect.ts';
-import { drainList } from '../load/drain-list.ts';
-import { fillList } from '../load/fill-list.ts';
-import { openRedis } from '../load/open-redis.ts';
-import { askAll } from '../load/rows/audit-questions.ts';
-import { assertDiskSpace } from '../load/rows/disk-space.ts';
-import { openGrowingTable, openPool } from '../load/rows/growing-table.ts';
-import { fillOnePartition } from '../load/rows/one-partition.ts';
-import { openOwnDatabase } from '../load/rows/own-database.ts';
-import { toCount, toSeries } from '../load/to-series.ts';
-import { toVariants } from '../load/to-variants.ts';
+import { createCollection, type Collection } from '../report/collect.ts';
+import { drainList } from '../clocks/drain-list.ts';
+import { fillList } from '../queue/fill-list.ts';
+import { openRedis } from '../servers/open-redis.ts';
+import { askAll } from '../rows/audit-questions.ts';
+import { assertDiskSpace } from '../rows/disk-space.ts';
+import { openGrowingTable, openPool } from '../rows/growing-table.ts';
+import { fillOnePartition } from '../rows/one-partition.ts';
+import { openOwnDatabase } from '../rows/own-database.ts';
+import { toCount, toSeries } from '../report/to-series.ts';
+import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
-import { connectPostgres } from '../postgres-client.ts';
-import type { Measurement } from '../report.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-rows';
 const KEY = 'bench:scale-rows';

@@ -3,15 +3,15 @@
  * same number of bytes (and at most as many events as a small one takes), of text that does not repeat, so that Postgres
  * cannot compress it away; tables are emptied before each.
  */
-import { openRedis } from '../load/open-redis.ts';
-import { createCollection } from '../load/collect.ts';
-import { drainList } from '../load/drain-list.ts';
-import { fillList } from '../load/fill-list.ts';
-import { toCount, toSeries } from '../load/to-series.ts';
-import { toVariants } from '../load/to-variants.ts';
+import { openRedis } from '../servers/open-redis.ts';
+import { createCollection } from '../report/collect.ts';
+import { drainList } from '../clocks/drain-list.ts';
+import { fillList } from '../queue/fill-list.ts';
+import { toCount, toSeries } from '../report/to-series.ts';
+import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
-import { connectPostgres } from '../postgres-client.ts';
-import type { Measurement } from '../report.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-size';
 const KEY = 'bench:scale-size';

@@ -4,15 +4,15 @@
  * further workers add memory and nothing else.
  */
 import { cpus } from 'node:os';
-import { openRedis } from '../load/open-redis.ts';
-import { createCollection } from '../load/collect.ts';
-import { drainList } from '../load/drain-list.ts';
-import { fillList } from '../load/fill-list.ts';
-import { toSeries } from '../load/to-series.ts';
-import { toVariants } from '../load/to-variants.ts';
+import { openRedis } from '../servers/open-redis.ts';
+import { createCollection } from '../report/collect.ts';
+import { drainList } from '../clocks/drain-list.ts';
+import { fillList } from '../queue/fill-list.ts';
+import { toSeries } from '../report/to-series.ts';
+import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
-import { connectPostgres } from '../postgres-client.ts';
-import type { Measurement } from '../report.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
+import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-workers';
 const KEY = 'bench:scale-workers';

@@ -3,8 +3,8 @@
  * copies that it keeps). Its workers are the real ones, started as PM2 would start them, so that nothing is opened here.
  */
 import { createAuditClient } from '@auditlane/audit-client';
-import { waitUntilDrained } from '../cells/wait-until-drained.ts';
-import { sampleEvent } from '../sample-events.ts';
+import { waitUntilDrained } from '../queue/wait-until-drained.ts';
+import { sampleEvent } from '../events/sample-events.ts';
 import type { Caller, Peer, Servers } from './peer.ts';
 
 const POLL_MS = 10;

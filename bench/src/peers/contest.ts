@@ -4,14 +4,14 @@
  * steady (1,000 calls a second, two workers beside). Every run ends by counting the rows.
  */
 import { whenReady } from '@auditlane/queue';
-import { createBacklog, settleAppendOnlyFile } from '../backlog.ts';
-import { emptyServers } from '../cells/empty-servers.ts';
+import { createBacklog, settleAppendOnlyFile } from '../queue/backlog.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 import { monotonicMs } from '../cells/monotonic-ms.ts';
 import { runCell, toProcessEnv } from '../cells/run-cell.ts';
-import { drainOnce, type Ground } from '../drain-run.ts';
+import { drainOnce, type Ground } from '../clocks/drain-run.ts';
 import { CONTENDERS, type ContenderName } from './contenders.ts';
 import { openFleet } from './fleet.ts';
-import { requireRows } from './require-rows.ts';
+import { requireRows } from '../servers/require-rows.ts';
 
 const CELL = '../peers/peer';
 /** For everybody; with fewer, jobs of 1,000 events would wait to be filled. Connections are what each contender opens. */

@@ -1,8 +1,8 @@
-import { emptyServers } from '../cells/empty-servers.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
-import type { Ground } from '../drain-run.ts';
+import type { Ground } from '../clocks/drain-run.ts';
 import type { SteadyRun } from './contest.ts';
-import { requireRows } from './require-rows.ts';
+import { requireRows } from '../servers/require-rows.ts';
 
 /** What one caller waits for a committed row, one write after the other: `logCriticalAudit`, or a bare INSERT. */
 export async function writeOneByOne(ground: Ground, kind: 'critical' | 'bare', events: number): Promise<SteadyRun> {

@@ -1,4 +1,4 @@
-import type { Bound } from '../report.ts';
+import type { Bound } from '../report/report.ts';
 import type { ContenderName } from './contenders.ts';
 
 /** How much a contender is given at scale 1, and what we have to reach against it. */

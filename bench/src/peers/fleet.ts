@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { guardChild } from '@auditlane/embedded';
 import { z } from 'zod';
 import { toProcessEnv } from '../cells/run-cell.ts';
-import type { Stack } from '../stack.ts';
-import { startWorkers } from '../worker-fleet.ts';
+import type { Stack } from '../servers/stack.ts';
+import { startWorkers } from '../programs/worker-fleet.ts';
 import { CONTENDERS, type ContenderName } from './contenders.ts';
 
 const WORKERS = 2;

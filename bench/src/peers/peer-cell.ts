@@ -7,7 +7,7 @@
  */
 import { loopClosed, offerSteadily } from '../cells/loads.ts';
 import { monotonicMs } from '../cells/monotonic-ms.ts';
-import { percentile } from '../statistics.ts';
+import { percentile } from '../report/statistics.ts';
 import { CONTENDERS, isContenderName } from './contenders.ts';
 import type { Caller, Peer, Servers } from './peer.ts';
 

@@ -5,7 +5,7 @@
 import { randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createUuidV7, type EventRow } from '@auditlane/schema';
-import { sampleEvent } from '../sample-events.ts';
+import { sampleEvent } from '../events/sample-events.ts';
 
 /** A row as it travels in a peer's payload: metadata is an object there, not JSON text inside JSON. */
 export type PeerRow = Omit<EventRow, 'metadata'> & { readonly metadata: object | null };

@@ -1,4 +1,4 @@
-import type { Bound, Measurement } from '../report.ts';
+import type { Bound, Measurement } from '../report/report.ts';
 import { isContenderName, type ContenderName } from './contenders.ts';
 import type { SteadyRun, SustainedRun } from './contest.ts';
 import { ENTRIES, type Entry } from './entries.ts';

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { percentile } from '../report/statistics.ts';
+
+const run = promisify(execFile);
+const CELL = resolve(import.meta.dirname, 'rate-cell.ts');
+const Answer = z.object({
+  called: z.number(),
+  accepted: z.number(),
+  seconds: z.number(),
+  waits: z.array(z.number()),
+});
+const MOST_OUTPUT_BYTES = 64 * 1024 ** 2;
+
+/** How calls are made. */
+export interface RateOptions {
+  /** Calls a second, of all processes together. */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly clients: number;
+  readonly processes: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What became of them. */
+export interface Called {
+  readonly called: number;
+  /** Calls whose receipt says that the event is kept. */
+  readonly accepted: number;
+  readonly seconds: number;
+  /** Milliseconds until the receipt. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Calls `logAudit` at a constant rate from processes of their own. Each client's first call is extra, to connect, and not in `called`. */
+export async function callAtRate(options: RateOptions): Promise<Called> {
+  const { processes, clients, rate, seconds, env } = options;
+  const cells = Array.from({ length: processes }, async (_, index) => {
+    const share = Math.floor(clients / processes) + (index < clients % processes ? 1 : 0);
+    const args = [CELL, String(rate / processes), String(seconds), String(share)];
+    const { stdout } = await run(process.execPath, args, {
+      env: { ...process.env, ...env },
+      maxBuffer: MOST_OUTPUT_BYTES,
+    });
+    return Answer.parse(JSON.parse(stdout));
+  });
+  const answers = await Promise.all(cells);
+  const waits = answers.flatMap((answer) => answer.waits);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return {
+    called: sum(answers.map((answer) => answer.called)),
+    accepted: sum(answers.map((answer) => answer.accepted)),
+    seconds: Math.max(...answers.map((answer) => answer.seconds)),
+    p50: percentile(waits, 0.5),
+    p99: percentile(waits, 0.99),
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * The rows of the sizing table: the load at the upper end of each, with the workers and the queue that the table names.
+ * What is told is what the table is for: how far away its queue is from being full, and how late rows are.
+ */
+import { SIZING, type Sizing } from '@auditlane/runtime';
+import { callAtRate } from '../cells/call-at-rate.ts';
+import { toCount } from '../report/to-series.ts';
+import { toVariants } from '../to-variants.ts';
+import { readStored } from './counting-postgres.ts';
+import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';
+
+const SECONDS = 60;
+const LEAST_SECONDS = 2;
+/** The upper end of the last row: what its queue holds a minute of. */
+const LAST_PER_MINUTE = 200_000;
+
+async function measureRow(servers: Servers, perMinute: number, row: Sizing): Promise<void> {
+  const { found, postgres, scale } = servers;
+  const seconds = Math.max(LEAST_SECONDS, SECONDS * scale);
+  const size = { AUDIT_MAX_QUEUE_LENGTH: String(row.queueLength) };
+  await using fleet = await startFresh(servers, { workers: row.workers });
+  const before = await fleet.cpuSeconds();
+  await using depth = watchDepth(servers);
+  const env = { ...toEnv(servers), ...size };
+  const called = await callAtRate({ rate: perMinute / 60, seconds, clients: 4, processes: 1, env });
+  const spent = (await fleet.cpuSeconds()) - before;
+  await waitUntilEmpty(servers);
+  const stored = await readStored(postgres.client);
+  const name = `sizing, ${toCount(perMinute)} requests a minute, ${row.workers} ${row.workers === 1 ? 'worker' : 'workers'}`;
+  found.add(`${name}, CPU`, { unit: '% of a core', value: (spent / called.seconds) * 100 });
+  found.add(`${name}, events in a batch`, { unit: 'events', value: stored.rows / Math.max(1, stored.batches) });
+  found.add(`${name}, call to row, p99`, { unit: 'ms', value: stored.p99 });
+  const half = { bound: { atMost: row.queueLength / 2 } };
+  found.addLargest(`${name}, longest queue`, { unit: 'events', value: depth.longest() }, half);
+  const none = { bound: { atMost: 0 } };
+  found.addLargest(`${name}, dropped`, { unit: 'events', value: await countDropped(servers) }, none);
+}
+
+/** Puts the load of each row on what the row names. */
+export async function askSizing(servers: Servers): Promise<void> {
+  const loads = SIZING.map((row, at) => [SIZING[at + 1]?.fromPerMinute ?? LAST_PER_MINUTE, row] as const);
+  for (const [perMinute, row] of toVariants(loads, servers.scale)) await measureRow(servers, perMinute, row);
+}

@@ -1,0 +1,93 @@
+/** The other things that operators ask: each in its own function, each with the bound that is usually promised. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAuditClient } from '@auditlane/audit-client';
+import { sampleEvent } from '../events/sample-events.ts';
+import { callAtRate } from '../cells/call-at-rate.ts';
+import { drainList } from '../clocks/drain-list.ts';
+import { fillList } from '../queue/fill-list.ts';
+import { toCount } from '../report/to-series.ts';
+import { toVariants } from '../to-variants.ts';
+import { readStored, resetStored } from './counting-postgres.ts';
+import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';
+
+const NONE = { bound: { atMost: 0 } };
+const CLAIMED = 4_000;
+const CLAIM = 'the usual claim for four workers';
+const RATES = [1, 100, 1_000, 10_000] as const;
+const HUNDRED = 100;
+const HUNDRED_SECONDS = 5;
+const AN_HOUR = 100_000;
+
+/** `4 workers`: a backlog, drained by four. */
+export async function askFourWorkers(servers: Servers): Promise<void> {
+  const { redis, stack, postgres, directory, scale, found } = servers;
+  const events = Math.max(2_000, Math.round(200_000 * scale));
+  const key = 'bench:four-workers';
+  await resetStored(postgres.client);
+  await fillList(redis, key, { events });
+  const to = { redisUrl: stack.redis.url, databaseUrl: postgres.server.url };
+  const drained = await drainList({ ...to, key, events, workers: 4, directory });
+  await redis.unlink(key);
+  found.add(CLAIM, { unit: 'events/s', value: CLAIMED });
+  const notes = { comparedWith: CLAIM, bound: { ratioAtLeast: 1 } };
+  found.add('4 workers', { unit: 'events/s', value: drained.eventsPerSecond }, notes);
+}
+
+/** `100 events`: from a new client to committed rows. */
+export async function askHundredEvents(servers: Servers): Promise<void> {
+  const { found, postgres, stack, directory } = servers;
+  await using _fleet = await startFresh(servers, { workers: 1 });
+  const audit = createAuditClient({ redisUrl: stack.redis.url, spoolDir: join(directory, 'spool') });
+  const started = performance.now();
+  await Promise.all(Array.from({ length: HUNDRED }, (_, number) => audit.logAudit(sampleEvent(number))));
+  const deadline = started + 10 * HUNDRED_SECONDS * 1000;
+  for (let rows = 0; rows < HUNDRED && performance.now() < deadline; await sleep(2)) {
+    rows = (await readStored(postgres.client)).rows;
+  }
+  const seconds = (performance.now() - started) / 1000;
+  await audit.close();
+  found.add(
+    '100 events through the whole pipeline',
+    { unit: 's', value: seconds },
+    { bound: { atMost: HUNDRED_SECONDS } },
+  );
+}
+
+/** `100,000 an hour`, by one worker: what it costs and how long rows take. */
+export async function askAnHour(servers: Servers): Promise<void> {
+  const { found, postgres, scale } = servers;
+  const seconds = Math.max(3, 120 * scale);
+  await using fleet = await startFresh(servers, { workers: 1 });
+  const before = await fleet.cpuSeconds();
+  await using depth = watchDepth(servers);
+  const called = await callAtRate({ rate: AN_HOUR / 3600, seconds, clients: 1, processes: 1, env: toEnv(servers) });
+  const spent = (await fleet.cpuSeconds()) - before;
+  await waitUntilEmpty(servers);
+  const stored = await readStored(postgres.client);
+  const name = '100,000 an hour';
+  found.add(`${name}, awaited p99`, { unit: 'ms', value: called.p99 });
+  found.add(`${name}, call to row, p99`, { unit: 'ms', value: stored.p99 });
+  found.add(`${name}, CPU of the worker`, { unit: '% of a core', value: (spent / called.seconds) * 100 });
+  found.addLargest(`${name}, longest queue`, { unit: 'events', value: depth.longest() }, { bound: { atMost: 500 } });
+  found.addLargest(`${name}, dropped`, { unit: 'events', value: await countDropped(servers) }, NONE);
+  // One more than called: the first call of the client connects it.
+  found.addLargest(`${name}, lost`, { unit: 'events', value: called.called + 1 - stored.rows }, NONE);
+}
+
+/** Ledger rows per 1,000 events, from one event a second to ten thousand, with one worker. */
+export async function askLedgerRows(servers: Servers): Promise<void> {
+  const { found, postgres, scale, say } = servers;
+  await using _fleet = await startFresh(servers, { workers: 1 });
+  for (const rate of toVariants(RATES, scale)) {
+    const seconds = Math.max(2, (rate === 1 ? 60 : 20) * scale);
+    say(`ledger rows at ${toCount(rate)} events/s, ${seconds} s`);
+    await resetStored(postgres.client);
+    const env = { ...toEnv(servers), AUDIT_MAX_QUEUE_LENGTH: '1000000' };
+    await callAtRate({ rate, seconds, clients: 1, processes: 1, env });
+    await waitUntilEmpty(servers);
+    const stored = await readStored(postgres.client);
+    const name = `ledger rows per 1,000 events at ${toCount(rate)}/s`;
+    found.add(name, { unit: 'rows', value: (stored.batches * 1000) / Math.max(1, stored.rows) });
+  }
+}
