@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createUuidV7, type AuditEventInput } from '@auditlane/schema';
 import { BARE_KEY, type BareEvent } from './bare-event.ts';
 import { MicroBatch } from './micro-batch.ts';
-import { openPlainRedis } from '../servers/plain-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 
 const DRAIN_POLL_MS = 20;
 
@@ -16,8 +16,9 @@ export interface BareProducer extends AsyncDisposable {
   drained(): Promise<void>;
 }
 
-export function openBareProducer(redisUrl: string): BareProducer {
-  const redis = openPlainRedis(redisUrl);
+/** Connects to Redis and is ready to push. */
+export async function openBareProducer(redisUrl: string): Promise<BareProducer> {
+  const redis = await openRedis(redisUrl);
   const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
   const batch = new MicroBatch((lines) => redis.lpush(BARE_KEY, ...lines));
   const host = hostname();

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { connectPostgres } from '../servers/postgres-client.ts';
 import { BARE_KEY, type BareEvent } from './bare-event.ts';
 import { cellEnv } from './cell-env.ts';
-import { openPlainRedis } from '../servers/plain-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 
 const SLOTS = 2;
 const MAX_BATCH = 1_000;
@@ -55,9 +55,8 @@ function toLine(entry: string): string {
 }
 
 async function runSlot(onReady: () => void): Promise<void> {
-  await using redis = openPlainRedis(cellEnv.REDIS_URL);
+  await using redis = await openRedis(cellEnv.REDIS_URL);
   await using database = await connectPostgres(cellEnv.DATABASE_URL);
-  await redis.ping();
   onReady();
   while (!isStopping) {
     const taken = await redis.rpop(BARE_KEY, MAX_BATCH);

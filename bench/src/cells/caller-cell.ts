@@ -5,7 +5,7 @@ import { median, percentile } from '../report/statistics.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
 import { loopClosed, offerSteadily } from './loads.ts';
-import { openPlainRedis } from '../servers/plain-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 
 const CALLERS = 64;
 const PER_SECOND = 1_000;
@@ -65,7 +65,7 @@ async function steady(call: LogCall): Promise<Readonly<Record<string, number>>> 
 }
 
 async function withBareRedis<T>(use: (call: LogCall) => Promise<T>): Promise<T> {
-  await using redis = openPlainRedis(cellEnv.REDIS_URL);
+  await using redis = await openRedis(cellEnv.REDIS_URL);
   return await use((event) => redis.lpush('bench:bare', JSON.stringify(event)));
 }
 

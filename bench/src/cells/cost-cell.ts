@@ -4,9 +4,10 @@
  * the queue: no validation, redaction, id, receipt, or copy for replay.
  */
 import { createAuditClient } from '@auditlane/audit-client';
-import { connectRedis, createQueue, toQueueKeys } from '@auditlane/queue';
+import { connectRedis, createQueue } from '@auditlane/queue';
 import { encodeSamples } from '../events/encoded-events.ts';
 import { sampleEvent } from '../events/sample-events.ts';
+import { QUEUE_KEYS } from '../queue/queue-keys.ts';
 import { percentile } from '../report/statistics.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
 import { cellEnv } from './cell-env.ts';
@@ -67,7 +68,7 @@ async function withClient<T>(use: (call: Call) => Promise<T>): Promise<T> {
 async function withLines<T>(use: (call: Call) => Promise<T>): Promise<T> {
   const lines = encodeSamples(warmUp + counted);
   const redis = connectRedis(cellEnv.REDIS_URL, { name: 'bench-lines' });
-  const queue = createQueue(redis, toQueueKeys('audit:queue'));
+  const queue = createQueue(redis, QUEUE_KEYS);
   const batch = new MicroBatch(async (taken) => {
     const { accepted } = await queue.enqueue(taken, { lane: 'main', capacity: CAPACITY });
     if (accepted < taken.length) throw new Error('the queue is full');

@@ -10,6 +10,7 @@ import { cpuSecondsOf, cpuSecondsOfFamily } from '../clocks/process-cpu.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { percentile } from '../report/statistics.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { openBareProducer } from './bare-producer.ts';
 import { cellEnv } from './cell-env.ts';
 import { startChild, type Child } from './child.ts';
@@ -56,7 +57,8 @@ async function openAuditlane(opened: AsyncDisposableStack): Promise<Path> {
     storingPids: fleet.pids,
     drain: async () => {
       await audit.close();
-      await waitUntilDrained(cellEnv.REDIS_URL, { pollMs: DRAIN_POLL_MS });
+      await using redis = await openRedis(cellEnv.REDIS_URL);
+      await waitUntilDrained(redis, { pollMs: DRAIN_POLL_MS });
     },
   };
 }
@@ -64,7 +66,7 @@ async function openAuditlane(opened: AsyncDisposableStack): Promise<Path> {
 async function openBare(opened: AsyncDisposableStack): Promise<Path> {
   const worker = startChild('bare-worker');
   await worker.next();
-  const producer = opened.use(openBareProducer(cellEnv.REDIS_URL));
+  const producer = opened.use(await openBareProducer(cellEnv.REDIS_URL));
   return {
     call: (number) => producer.push(sampleEvent(number)),
     storingPids: [worker.pid],

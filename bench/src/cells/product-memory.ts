@@ -1,11 +1,12 @@
 /** Resident memory of every process of the product, after a backlog has gone through all of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { connectBench, copyBacklog, createBacklog } from '../queue/backlog.ts';
+import { copyBacklog, createBacklog } from '../queue/backlog.ts';
 import type { Stack } from '../servers/stack.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
 import { startProduct, type ProductProcess } from '../programs/product-process.ts';
 import { toProcessEnv } from './run-cell.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
 const POLL_MS = 50;
@@ -49,7 +50,7 @@ export async function measureProductMemory(
   options: { readonly events: number; readonly env: Readonly<Record<string, string>> },
 ): Promise<ProductMemory> {
   const env = { ...toProcessEnv(stack), ...options.env };
-  await using redis = connectBench(stack.redis.url);
+  await using redis = await openRedis(stack.redis.url);
   const begin = await copyBacklog(redis, await createBacklog(redis, options.events));
   await using fleet = await startWorkers(1, env);
   await using maintenance = await startProduct('maintenance', { ready: 'maintenance ready', env });
@@ -58,7 +59,7 @@ export async function measureProductMemory(
   let isDrained = false;
   const asking = askUntil(url, () => isDrained);
   await begin();
-  await waitUntilDrained(stack.redis.url, { pollMs: POLL_MS });
+  await waitUntilDrained(redis, { pollMs: POLL_MS });
   isDrained = true;
   await asking;
   return {

@@ -3,11 +3,12 @@
  * steps are made by the scripts of the queue, as client and worker call them, and the file is measured between them.
  */
 import { randomUUID } from 'node:crypto';
-import { connectRedis, createQueue, toQueueKeys, type Claim, type Queue } from '@auditlane/queue';
+import { createQueue, type Claim, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
 import { encodeSamples } from '../events/encoded-events.ts';
 import type { Stack } from '../servers/stack.ts';
-import { openPlainRedis } from '../servers/plain-redis.ts';
+import { QUEUE_KEYS } from '../queue/queue-keys.ts';
+import { openRedis } from '../servers/redis-client.ts';
 
 /** What the client pushes at once at most, and what a worker claims at once under load. */
 const PUSH = 256;
@@ -68,31 +69,26 @@ async function finishAll(queue: Queue, claims: readonly Claim[]): Promise<void> 
 
 /** Measures with `events` events on an empty server. The file must not be rewritten meanwhile, which 4 GB of it begin. */
 export async function measureRedisBytes(stack: Stack, events: number): Promise<RedisBytes> {
-  await using redis = openPlainRedis(stack.redis.url);
-  const connection = connectRedis(stack.redis.url, { name: 'bench-bytes', commandTimeoutMs: 30_000 });
-  const queue = createQueue(connection, toQueueKeys('audit:queue'));
-  try {
-    const lines = encodeSamples(events);
-    // Scripts are loaded and counters made by a first event; they are no event's share.
-    await pushAll(queue, encodeSamples(1), 1);
-    await finishAll(queue, await claimAll(queue));
-    const memoryBefore = await readInfo(redis, 'memory', 'used_memory');
-    const pushed = await grownBy(redis, () => pushAll(queue, lines, PUSH));
-    const memory = (await readInfo(redis, 'memory', 'used_memory')) - memoryBefore;
-    let claims: readonly Claim[] = [];
-    const claimed = await grownBy(redis, async () => void (claims = await claimAll(queue)));
-    const finished = await grownBy(redis, () => finishAll(queue, claims));
-    const alone = encodeSamples(Math.min(ALONE, events));
-    const pushedAlone = await grownBy(redis, () => pushAll(queue, alone, 1));
-    return {
-      entry: lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0) / events,
-      memory: memory / events,
-      pushTogether: pushed / events,
-      pushAlone: pushedAlone / alone.length,
-      claim: claimed / events,
-      finish: finished / events,
-    };
-  } finally {
-    connection.disconnect();
-  }
+  await using redis = await openRedis(stack.redis.url);
+  const queue = createQueue(redis, QUEUE_KEYS);
+  const lines = encodeSamples(events);
+  // Scripts are loaded and counters made by a first event; they are no event's share.
+  await pushAll(queue, encodeSamples(1), 1);
+  await finishAll(queue, await claimAll(queue));
+  const memoryBefore = await readInfo(redis, 'memory', 'used_memory');
+  const pushed = await grownBy(redis, () => pushAll(queue, lines, PUSH));
+  const memory = (await readInfo(redis, 'memory', 'used_memory')) - memoryBefore;
+  let claims: readonly Claim[] = [];
+  const claimed = await grownBy(redis, async () => void (claims = await claimAll(queue)));
+  const finished = await grownBy(redis, () => finishAll(queue, claims));
+  const alone = encodeSamples(Math.min(ALONE, events));
+  const pushedAlone = await grownBy(redis, () => pushAll(queue, alone, 1));
+  return {
+    entry: lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0) / events,
+    memory: memory / events,
+    pushTogether: pushed / events,
+    pushAlone: pushedAlone / alone.length,
+    claim: claimed / events,
+    finish: finished / events,
+  };
 }

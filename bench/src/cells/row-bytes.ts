@@ -1,10 +1,11 @@
 /** What a row takes in Postgres: in the write-ahead log, in the table and in each of its indexes, once a worker has stored it. */
-import { connectBench, copyBacklog, createBacklog } from '../queue/backlog.ts';
+import { copyBacklog, createBacklog } from '../queue/backlog.ts';
 import { walPosition } from '../clocks/drain-run.ts';
 import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
 import type { Stack } from '../servers/stack.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
 import { toProcessEnv } from './run-cell.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
 const POLL_MS = 20;
@@ -42,12 +43,12 @@ async function readSizes(database: PostgresClient): Promise<ReadonlyMap<string, 
 /** Measures with `events` events on empty servers, stored by one worker. */
 export async function measureRowBytes(stack: Stack, events: number): Promise<RowBytes> {
   await using database = await connectPostgres(stack.postgres.url);
-  await using redis = connectBench(stack.redis.url);
+  await using redis = await openRedis(stack.redis.url);
   const begin = await copyBacklog(redis, await createBacklog(redis, events));
   await using _worker = await startWorkers(1, toProcessEnv(stack));
   const walBefore = await walPosition(database);
   await begin();
-  await waitUntilDrained(stack.redis.url, { pollMs: POLL_MS });
+  await waitUntilDrained(redis, { pollMs: POLL_MS });
   const wal = (await walPosition(database)) - walBefore;
   const sizes = await readSizes(database);
   const indexes = [...sizes].filter(([name]) => name !== TABLE);

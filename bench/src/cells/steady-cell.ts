@@ -7,6 +7,7 @@ import { connectPostgres } from '../servers/postgres-client.ts';
 import { cpuSecondsOf, cpuSecondsOfFamily } from '../clocks/process-cpu.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { startWorkers, type WorkerFleet } from '../programs/worker-fleet.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
 import { loopClosed } from './loads.ts';
@@ -45,7 +46,8 @@ async function logAll(audit: AuditClient, count: number): Promise<{ acknowledged
     expectQueued(await audit.logAudit(sampleEvent(number)));
   });
   const acknowledged = elapsed();
-  await waitUntilDrained(cellEnv.REDIS_URL, { pollMs: POLL_MS });
+  await using redis = await openRedis(cellEnv.REDIS_URL);
+  await waitUntilDrained(redis, { pollMs: POLL_MS });
   return { acknowledged, stored: elapsed() };
 }
 

@@ -4,8 +4,9 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createQueue, toQueueKeys } from '@auditlane/queue';
-import { openRedis } from '../servers/open-redis.ts';
+import { createQueue } from '@auditlane/queue';
+import { QUEUE_KEYS } from '../queue/queue-keys.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
 import { machineCpuSeconds } from './machine-cpu.ts';
 
@@ -36,12 +37,11 @@ export interface Drained {
 const COPY = 'bench:copy';
 const POLL_MS = 10;
 const STUCK_MS = 600_000;
-const KEYS = toQueueKeys('audit:queue');
 
 /** See above. Rejects when nothing more is stored for ten minutes, or when an event was parked or had been stored before. */
 export async function drainList(options: DrainListOptions): Promise<Drained> {
   await using redis = await openRedis(options.redisUrl);
-  const queue = createQueue(redis, KEYS);
+  const queue = createQueue(redis, QUEUE_KEYS);
   await redis.copy(options.key, COPY);
   await using fleet = await startWorkers(options.workers, {
     REDIS_URL: options.redisUrl,
@@ -52,8 +52,8 @@ export async function drainList(options: DrainListOptions): Promise<Drained> {
   const before = (await queue.inspect()).stats;
   const [workerCpu, machineCpu] = [await fleet.cpuSeconds(), await machineCpuSeconds()];
   const started = performance.now();
-  await redis.rename(COPY, KEYS.queue);
-  await redis.publish(KEYS.wake, 'bench');
+  await redis.rename(COPY, QUEUE_KEYS.queue);
+  await redis.publish(QUEUE_KEYS.wake, 'bench');
   await waitUntilStored(queue, { before, events: options.events });
   const seconds = (performance.now() - started) / 1000;
   return {

@@ -6,16 +6,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import {
-  appendOnlyBytes,
-  connectBench,
-  copyBacklog,
-  queueLength,
-  settleAppendOnlyFile,
-  type Backlog,
-} from '../queue/backlog.ts';
+import { appendOnlyBytes, copyBacklog, queueLength, settleAppendOnlyFile, type Backlog } from '../queue/backlog.ts';
 import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
 import { cpuSecondsOf, cpuSecondsOfFamily } from './process-cpu.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import type { Stack } from '../servers/stack.ts';
 import { startWorkers, type WorkerFleet } from '../programs/worker-fleet.ts';
 
@@ -32,7 +26,7 @@ export interface Ground {
 /** Connects to the servers; both connections end with the block. */
 export async function openGround(stack: Stack): Promise<Ground & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
-  const redis = opened.use(connectBench(stack.redis.url));
+  const redis = opened.use(await openRedis(stack.redis.url));
   const database = opened.use(await connectPostgres(stack.postgres.url));
   const kept = opened.move();
   return { stack, redis, database, [Symbol.asyncDispose]: () => kept.disposeAsync() };

@@ -7,7 +7,8 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findRedisServer } from '@auditlane/embedded';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { openRedis } from '../servers/redis-client.ts';
 
 const run = promisify(execFile);
 const BYTES = 450;
@@ -47,7 +48,9 @@ async function runProgram(path: string, url: string, load: PushLoad, env: NodeJS
 }
 
 async function runLoop(url: string, load: PushLoad): Promise<number> {
-  const clients = Array.from({ length: load.clients }, () => new Redis(url));
+  await using opened = new AsyncDisposableStack();
+  const opening = Array.from({ length: load.clients }, async () => opened.use(await openRedis(url)));
+  const clients = await Promise.all(opening);
   const value = 'x'.repeat(BYTES);
   let left = load.pushes;
   const push = async (client: Redis): Promise<void> => {
@@ -57,23 +60,17 @@ async function runLoop(url: string, load: PushLoad): Promise<number> {
       await pipeline.exec();
     }
   };
-  try {
-    await Promise.all(clients.map((client) => client.ping()));
-    const started = performance.now();
-    await Promise.all(clients.map(push));
-    return load.pushes / ((performance.now() - started) / 1000);
-  } finally {
-    for (const client of clients) client.disconnect();
-  }
+  const started = performance.now();
+  await Promise.all(clients.map(push));
+  return load.pushes / ((performance.now() - started) / 1000);
 }
 
 async function emptying(url: string, work: () => Promise<number>): Promise<number> {
-  const redis = new Redis(url);
+  await using redis = await openRedis(url);
   try {
     return await work();
   } finally {
     await redis.unlink(KEY);
-    redis.disconnect();
   }
 }
 

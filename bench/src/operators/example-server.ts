@@ -5,14 +5,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createAuditClient, type AuditClient, type AuditEventInput } from '@auditlane/audit-client';
-import { Redis } from 'ioredis';
 import { createApp } from '../../../examples/express-app/src/app.ts';
+import { openRedis } from '../servers/redis-client.ts';
 
 const LIST = 'bench:bare-example';
 const KEPT = 1_000;
 
-const real = createAuditClient();
-const redis = new Redis(process.env['REDIS_URL'] ?? '', { lazyConnect: true });
+const opened = new AsyncDisposableStack();
+const real = opened.adopt(createAuditClient(), (audit) => audit.close());
 
 /** The example's routes use `logAudit` alone. */
 function toClient(keep: (event: AuditEventInput) => Promise<unknown>): AuditClient {
@@ -29,19 +29,26 @@ function toClient(keep: (event: AuditEventInput) => Promise<unknown>): AuditClie
   };
 }
 
-let pushed = 0;
-const clients: Readonly<Record<string, AuditClient>> = {
-  with: real,
-  without: toClient(() => Promise.resolve()),
-  lpush: toClient(async (event) => {
+async function openLpush(): Promise<AuditClient> {
+  const redis = opened.use(await openRedis(process.env['REDIS_URL'] ?? ''));
+  let pushed = 0;
+  return toClient(async (event) => {
     await redis.lpush(LIST, JSON.stringify(event));
     pushed += 1;
     // Not awaited: it only keeps the list short.
     if (pushed % KEPT === 0) void redis.ltrim(LIST, 0, 0);
-  }),
+  });
+}
+
+const openClient: Readonly<Record<string, () => AuditClient | Promise<AuditClient>>> = {
+  with: () => real,
+  without: () => toClient(() => Promise.resolve()),
+  lpush: openLpush,
 };
 
-const server = createApp(clients[process.argv[2] ?? ''] ?? real).listen(0, '127.0.0.1', () => {
+const audit = await openClient[process.argv[2] ?? '']?.();
+if (audit === undefined) throw new RangeError('started with, without or lpush');
+const server = createApp(audit).listen(0, '127.0.0.1', () => {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : null;
   process.stdout.write(`${JSON.stringify({ port })}\n`);
@@ -50,6 +57,5 @@ const server = createApp(clients[process.argv[2] ?? ''] ?? real).listen(0, '127.
 process.once('SIGTERM', () => {
   server.close();
   server.closeAllConnections();
-  redis.disconnect();
-  void real.close();
+  void opened.disposeAsync();
 });

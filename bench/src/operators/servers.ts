@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
+import { createQueue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
 import type { PartContext } from '../part.ts';
 import type { Collection } from '../report/collect.ts';
+import { QUEUE_KEYS } from '../queue/queue-keys.ts';
+import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 import { startWorkers, type WorkerFleet } from '../programs/worker-fleet.ts';
 import { resetStored, type CountingPostgres } from './counting-postgres.ts';
 
@@ -14,7 +16,6 @@ export interface Servers extends PartContext {
   readonly found: Collection;
 }
 
-const DRAIN_MS = 120_000;
 const POLL_MS = 20;
 
 /** The environment of workers and clients. */
@@ -39,24 +40,14 @@ export async function startFresh(
   return startWorkers(options.workers, { ...toEnv(servers), ...linger });
 }
 
-/** The protocol on the queue that workers read. */
-function openQueue({ redis }: Servers): Queue {
-  return createQueue(redis, toQueueKeys('audit:queue'));
-}
-
 /** Waits until nothing is queued or claimed. */
-export async function waitUntilEmpty(servers: Servers): Promise<void> {
-  const queue = openQueue(servers);
-  for (const end = performance.now() + DRAIN_MS; performance.now() < end; await sleep(POLL_MS)) {
-    const { main, urgent, inFlight } = await queue.inspect();
-    if (main.depth + urgent.depth + inFlight.entries === 0) return;
-  }
-  throw new Error(`the queue was not empty after ${DRAIN_MS / 1000} s`);
+export async function waitUntilEmpty({ redis }: Servers): Promise<void> {
+  await waitUntilDrained(redis, { pollMs: POLL_MS });
 }
 
 /** Events that clients and workers have given up. */
-export async function countDropped(servers: Servers): Promise<number> {
-  return (await openQueue(servers).inspect()).stats['dropped'] ?? 0;
+export async function countDropped({ redis }: Servers): Promise<number> {
+  return (await createQueue(redis, QUEUE_KEYS).inspect()).stats['dropped'] ?? 0;
 }
 
 /** Looks at the length of the queue until it is disposed of; then `longest` is final. */
@@ -65,7 +56,7 @@ export function watchDepth(servers: Servers): AsyncDisposable & { longest(): num
   const end = new AbortController();
   const watch = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      longest = Math.max(longest, await servers.redis.llen('audit:queue'));
+      longest = Math.max(longest, await servers.redis.llen(QUEUE_KEYS.queue));
       await sleep(POLL_MS);
     }
   };

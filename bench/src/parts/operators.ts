@@ -4,7 +4,7 @@
  * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts.
  */
 import { createCollection } from '../report/collect.ts';
-import { openRedis } from '../servers/open-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { startCountingPostgres } from '../operators/counting-postgres.ts';
 import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../operators/small-questions.ts';
 import { askSizing } from '../operators/sizing-rows.ts';

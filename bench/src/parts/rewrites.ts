@@ -9,11 +9,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '@auditlane/embedded';
-import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
+import { createQueue, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
 import { createCollection } from '../report/collect.ts';
 import { encodeLines } from '../events/encode-lines.ts';
-import { openRedis } from '../servers/open-redis.ts';
+import { QUEUE_KEYS } from '../queue/queue-keys.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import type { Part, PartContext } from '../part.ts';
 import { cpuSecondsOf } from '../clocks/process-cpu.ts';
 import type { Measurement } from '../report/report.ts';
@@ -91,7 +92,7 @@ async function write(
   waves: number,
 ): Promise<Written> {
   await using redis = await openRedis(url);
-  const queue = createQueue(redis, toQueueKeys('audit:queue'));
+  const queue = createQueue(redis, QUEUE_KEYS);
   const before = await cpuSecondsOf([pid]);
   let largest = 0;
   for (let wave = 0; wave < waves; wave += 1) {

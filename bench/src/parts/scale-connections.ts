@@ -6,7 +6,7 @@
  */
 import { createCollection } from '../report/collect.ts';
 import { callAtRate } from '../cells/call-at-rate.ts';
-import { openRedis } from '../servers/open-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { toCount, toSeries } from '../report/to-series.ts';
 import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
-import { openRedis } from '../servers/open-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { createCollection } from '../report/collect.ts';
 import { encodeLines } from '../events/encode-lines.ts';
 import { fillList } from '../queue/fill-list.ts';

@@ -10,7 +10,7 @@ import { choosePartitionWidth, type Pool } from '@auditlane/store';
 import { createCollection, type Collection } from '../report/collect.ts';
 import { drainList } from '../clocks/drain-list.ts';
 import { fillList } from '../queue/fill-list.ts';
-import { openRedis } from '../servers/open-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { askAll } from '../rows/audit-questions.ts';
 import { assertDiskSpace } from '../rows/disk-space.ts';
 import { openGrowingTable, openPool } from '../rows/growing-table.ts';

@@ -3,7 +3,7 @@
  * same number of bytes (and at most as many events as a small one takes), of text that does not repeat, so that Postgres
  * cannot compress it away; tables are emptied before each.
  */
-import { openRedis } from '../servers/open-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { createCollection } from '../report/collect.ts';
 import { drainList } from '../clocks/drain-list.ts';
 import { fillList } from '../queue/fill-list.ts';

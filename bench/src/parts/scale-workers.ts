@@ -4,7 +4,7 @@
  * further workers add memory and nothing else.
  */
 import { cpus } from 'node:os';
-import { openRedis } from '../servers/open-redis.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { createCollection } from '../report/collect.ts';
 import { drainList } from '../clocks/drain-list.ts';
 import { fillList } from '../queue/fill-list.ts';

@@ -4,6 +4,7 @@
  */
 import { createAuditClient } from '@auditlane/audit-client';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import type { Caller, Peer, Servers } from './peer.ts';
 
@@ -17,7 +18,10 @@ function openCaller({ redisUrl }: Servers): Promise<Caller> {
       const { status } = await audit.logAudit(sampleEvent(number));
       if (status !== 'queued') throw new Error(`event ${number} was not queued: ${status}`);
     },
-    whenStored: () => waitUntilDrained(redisUrl, { pollMs: POLL_MS }),
+    whenStored: async () => {
+      await using redis = await openRedis(redisUrl);
+      await waitUntilDrained(redis, { pollMs: POLL_MS });
+    },
     close: () => audit.close(),
   });
 }

@@ -3,8 +3,7 @@
  * workers are ready, the clock starts), sustained (callers and two workers at once, until the last row is committed) and
  * steady (1,000 calls a second, two workers beside). Every run ends by counting the rows.
  */
-import { whenReady } from '@auditlane/queue';
-import { createBacklog, settleAppendOnlyFile } from '../queue/backlog.ts';
+import { createBacklog } from '../queue/backlog.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import { monotonicMs } from '../cells/monotonic-ms.ts';
 import { runCell, toProcessEnv } from '../cells/run-cell.ts';
@@ -16,7 +15,6 @@ import { requireRows } from '../servers/require-rows.ts';
 const CELL = '../peers/peer';
 /** For everybody; with fewer, jobs of 1,000 events would wait to be filled. Connections are what each contender opens. */
 const CALLERS = 4_000;
-const CONNECT_MS = 10_000;
 
 /** Who runs, on how many events. */
 export interface Run {
@@ -40,8 +38,6 @@ export interface SteadyRun {
 
 async function fill(ground: Ground, { name }: Run, events: number): Promise<void> {
   await emptyServers(ground.stack);
-  await whenReady(ground.redis, CONNECT_MS);
-  await settleAppendOnlyFile(ground.redis);
   if (CONTENDERS[name].fill !== null) await runCell(CELL, { stack: ground.stack, args: ['fill', name, events] });
   await ground.database.query('checkpoint');
 }

@@ -7,7 +7,7 @@
  * Its tables are new in each run and analyzed after the fill, so that no bloat of an earlier run is paid.
  */
 import { Logger, makeWorkerUtils, run, runMigrations, type Runner } from 'graphile-worker';
-import pg from 'pg';
+import { connectPostgres } from '../servers/postgres-client.ts';
 import { toInsert } from './insert-rows.ts';
 import type { Caller, OnStored, Peer, PeerWorker, Servers } from './peer.ts';
 import { sampleRow, sampleRows, type PeerRow } from './sample-row.ts';
@@ -30,10 +30,8 @@ declare global {
 const logger = new Logger(() => () => undefined);
 
 async function makeAnew(postgresUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgresUrl });
-  await client.connect();
+  await using client = await connectPostgres(postgresUrl);
   await client.query('drop schema if exists graphile_worker cascade');
-  await client.end();
   await runMigrations({ connectionString: postgresUrl, logger });
 }
 

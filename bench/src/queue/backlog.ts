@@ -2,28 +2,19 @@
  * A backlog that is drained many times: entries are made once, as the client makes them, and a copy of the list is put
  * under the queue's name in one step, which is when the clock starts.
  */
-import { connectRedis, createQueue, toQueueKeys } from '@auditlane/queue';
+import { createQueue, toQueueKeys } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
 import { encodeSamples } from '../events/encoded-events.ts';
+import { QUEUE_KEYS } from './queue-keys.ts';
 
 const PUSH = 250;
 const PUSHES_AT_ONCE = 8;
 const REWRITE_ABOVE_BYTES = 256 * 1024 ** 2;
-const QUEUE = toQueueKeys('audit:queue');
 
 /** Some entries under a key of their own. */
 export interface Backlog {
   readonly events: number;
   readonly key: string;
-}
-
-/** A connection that ends with its block. */
-export type RedisClient = Redis & AsyncDisposable;
-
-/** Connects as the bench: a command may take as long as copying a million entries does. */
-export function connectBench(url: string): RedisClient {
-  const redis = connectRedis(url, { name: 'bench', commandTimeoutMs: 120_000 });
-  return Object.assign(redis, { [Symbol.asyncDispose]: () => Promise.resolve(redis.disconnect()) });
 }
 
 /** Makes a backlog of `events` entries. */
@@ -48,14 +39,14 @@ export async function copyBacklog(redis: Redis, backlog: Backlog): Promise<() =>
   const copy = `${backlog.key}:copy`;
   await redis.copy(backlog.key, copy, 'REPLACE');
   return async () => {
-    await redis.rename(copy, QUEUE.queue);
-    await redis.publish(QUEUE.wake, 'bench');
+    await redis.rename(copy, QUEUE_KEYS.queue);
+    await redis.publish(QUEUE_KEYS.wake, 'bench');
   };
 }
 
 /** Entries in both lanes, claimed ones left out: two commands, which cost the measured servers next to nothing. */
 export async function queueLength(redis: Redis): Promise<number> {
-  const [main, urgent] = await Promise.all([redis.llen(QUEUE.queue), redis.llen(QUEUE.urgent)]);
+  const [main, urgent] = await Promise.all([redis.llen(QUEUE_KEYS.queue), redis.llen(QUEUE_KEYS.urgent)]);
   return main + urgent;
 }
 
