@@ -6,7 +6,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { appendOnlyBytes, copyBacklog, queueLength, settleAppendOnlyFile, type Backlog } from '../queue/backlog.ts';
+import { copyBacklog, queueLength, type Backlog } from '../queue/backlog.ts';
+import { appendOnlyBytes, settleAppendOnlyFile } from '../servers/append-only-file.ts';
 import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
 import { cpuSecondsOf, cpuSecondsOfFamily } from './process-cpu.ts';
 import { openRedis } from '../servers/redis-client.ts';

@@ -5,15 +5,14 @@
  * Postgres, round after round in turn. The queue grows to the same length and becomes empty again each time, so the only
  * rewrites worth their CPU are those of a queue that has become twice as large.
  */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '@auditlane/embedded';
 import { createQueue, type Queue } from '@auditlane/queue';
-import type { Redis } from 'ioredis';
 import { createCollection } from '../report/collect.ts';
 import { encodeLines } from '../events/encode-lines.ts';
 import { QUEUE_KEYS } from '../queue/queue-keys.ts';
+import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
+import { appendOnlyBytes, countRewrites } from '../servers/append-only-file.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import type { Part, PartContext } from '../part.ts';
 import { cpuSecondsOf } from '../clocks/process-cpu.ts';
@@ -25,7 +24,6 @@ const EVENTS = 1_000_000;
 const LONGEST = 20_000;
 const PUSH = 250;
 const CLAIM = 1_000;
-const POLL_MS = 50;
 const DOUBLINGS = Math.floor(Math.log2(LONGEST / PUSH));
 const MEGABYTE = 1024 ** 2;
 const OURS = 'settings of npm start';
@@ -34,49 +32,12 @@ const VARIANTS = [
   { name: 'defaults of Redis', settings: { 'auto-aof-rewrite-min-size': '64mb' } },
 ] as const;
 
-async function push(queue: Queue, lines: readonly string[]): Promise<void> {
-  for (let at = 0; at < LONGEST; at += PUSH) {
-    await queue.enqueue(lines.slice(at, at + PUSH), { lane: 'main', capacity: LONGEST });
-  }
-}
-
 async function takeAll(queue: Queue): Promise<void> {
   for (let left = LONGEST; left > 0;) {
-    const batchId = randomUUID();
-    const claim = await queue.claim({
-      batchId,
-      limit: CLAIM,
-      maxBytes: MEGABYTE,
-      leaseMs: 60_000,
-      worker: 'bench',
-      prefer: 'main',
-    });
+    const claim = await claimEntries(queue, CLAIM);
     if (claim === null) throw new Error(`the queue was empty with ${left} entries to come`);
-    const { epoch, entries } = claim;
-    const ended = await queue.finish({
-      batchId,
-      epoch,
-      stored: entries.length,
-      duplicates: 0,
-      deadLetters: [],
-      held: [],
-    });
-    if (ended !== 'finished') throw new Error(`a claim of ours was ${ended}`);
-    left -= entries.length;
-  }
-}
-
-async function readPersistence(redis: Redis): Promise<(name: string) => number> {
-  const text = await redis.info('persistence');
-  return (name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
-}
-
-/** Rewrites until now, the one under way included. */
-async function countRewrites(redis: Redis): Promise<number> {
-  for (;;) {
-    const read = await readPersistence(redis);
-    if (read('aof_rewrite_in_progress') + read('aof_rewrite_scheduled') === 0) return read('aof_rewrites');
-    await sleep(POLL_MS);
+    await finishClaim(queue, claim);
+    left -= claim.entries.length;
   }
 }
 
@@ -96,9 +57,9 @@ async function write(
   const before = await cpuSecondsOf([pid]);
   let largest = 0;
   for (let wave = 0; wave < waves; wave += 1) {
-    await push(queue, lines);
+    await pushLines(queue, lines, PUSH);
     await takeAll(queue);
-    largest = Math.max(largest, (await readPersistence(redis))('aof_current_size'));
+    largest = Math.max(largest, await appendOnlyBytes(redis));
   }
   const rewrites = await countRewrites(redis);
   const spent = (await cpuSecondsOf([pid])) - before;

@@ -3,10 +3,11 @@
  * the same calls of 100 entries on a queue of that depth, added and taken in turn so that the depth stays; what is
  * counted is the time inside the scripts by Redis' own count, without sockets and disk, which do not know the depth.
  */
-import { randomUUID } from 'node:crypto';
 import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
+import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
 import { openRedis } from '../servers/redis-client.ts';
+import { usedMemoryBytes } from '../servers/redis-info.ts';
 import { createCollection } from '../report/collect.ts';
 import { encodeLines } from '../events/encode-lines.ts';
 import { fillList } from '../queue/fill-list.ts';
@@ -31,10 +32,6 @@ async function scriptMicros(redis: Redis): Promise<number> {
   return spent.reduce((sum, [, micros]) => sum + Number(micros), 0);
 }
 
-async function memoryBytes(redis: Redis): Promise<number> {
-  return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1] ?? Number.NaN);
-}
-
 interface Costs {
   readonly enqueue: number;
   readonly claim: number;
@@ -42,29 +39,14 @@ interface Costs {
 }
 
 async function takeTurn(redis: Redis, queue: Queue, lines: readonly string[]): Promise<Costs> {
-  await queue.enqueue(lines, { lane: 'main', capacity: Number.MAX_SAFE_INTEGER });
+  await pushLines(queue, lines, ENTRIES);
   const enqueue = await scriptMicros(redis);
-  const batchId = randomUUID();
-  const claim = await queue.claim({
-    batchId,
-    limit: ENTRIES,
-    maxBytes: 1_048_576,
-    leaseMs: 60_000,
-    worker: 'bench',
-    prefer: 'main',
-  });
-  if (claim?.entries.length !== ENTRIES)
+  const claim = await claimEntries(queue, ENTRIES);
+  if (claim?.entries.length !== ENTRIES) {
     throw new Error(`a claim of ${ENTRIES} got ${claim?.entries.length ?? 'none'}`);
+  }
   const claimed = await scriptMicros(redis);
-  const finished = await queue.finish({
-    batchId,
-    epoch: claim.epoch,
-    stored: ENTRIES,
-    duplicates: 0,
-    deadLetters: [],
-    held: [],
-  });
-  if (finished !== 'finished') throw new Error(`a claim of ours was ${finished}`);
+  await finishClaim(queue, claim);
   return { enqueue, claim: claimed, finish: await scriptMicros(redis) };
 }
 
@@ -73,9 +55,9 @@ async function measureDepth(
   { depth, turns }: { readonly depth: number; readonly turns: number },
 ): Promise<Costs & { readonly bytes: number }> {
   const queue = createQueue(redis, KEYS);
-  const before = await memoryBytes(redis);
+  const before = await usedMemoryBytes(redis);
   await fillList(redis, KEYS.queue, { events: depth });
-  const bytes = ((await memoryBytes(redis)) - before) / depth;
+  const bytes = ((await usedMemoryBytes(redis)) - before) / depth;
   await scriptMicros(redis);
   const spent = { enqueue: 0, claim: 0, finish: 0 };
   for (let turn = 0; turn < turns; turn += 1) {

@@ -9,7 +9,6 @@ import { QUEUE_KEYS } from './queue-keys.ts';
 
 const PUSH = 250;
 const PUSHES_AT_ONCE = 8;
-const REWRITE_ABOVE_BYTES = 256 * 1024 ** 2;
 
 /** Some entries under a key of their own. */
 export interface Backlog {
@@ -48,26 +47,4 @@ export async function copyBacklog(redis: Redis, backlog: Backlog): Promise<() =>
 export async function queueLength(redis: Redis): Promise<number> {
   const [main, urgent] = await Promise.all([redis.llen(QUEUE_KEYS.queue), redis.llen(QUEUE_KEYS.urgent)]);
   return main + urgent;
-}
-
-async function readPersistence(redis: Redis): Promise<(name: string) => number> {
-  const text = await redis.info('persistence');
-  return (name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
-}
-
-/** The size of Redis' append-only file in bytes. */
-export async function appendOnlyBytes(redis: Redis): Promise<number> {
-  return (await readPersistence(redis))('aof_current_size');
-}
-
-/** Rewrites a large append-only file now, so that Redis does not do it while the clock runs. */
-export async function settleAppendOnlyFile(redis: Redis): Promise<void> {
-  const before = await readPersistence(redis);
-  if (before('aof_current_size') - before('aof_base_size') < REWRITE_ABOVE_BYTES) return;
-  await redis.bgrewriteaof();
-  for (;;) {
-    const read = await readPersistence(redis);
-    if (read('aof_rewrite_in_progress') === 0 && read('aof_rewrite_scheduled') === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

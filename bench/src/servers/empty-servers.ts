@@ -1,4 +1,4 @@
-import { settleAppendOnlyFile } from '../queue/backlog.ts';
+import { settleAppendOnlyFile } from './append-only-file.ts';
 import { emptyTables } from '../clocks/drain-run.ts';
 import { connectPostgres } from './postgres-client.ts';
 import type { Stack } from './stack.ts';
