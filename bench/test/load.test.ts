@@ -3,7 +3,6 @@ import { judge, relax } from '../src/load/judge.ts';
 import { parseLoadOptions } from '../src/load/options.ts';
 import { encodeLines } from '../src/events/encode-lines.ts';
 import { assertDiskSpace } from '../src/rows/disk-space.ts';
-import { createCollection } from '../src/report/collect.ts';
 import { toSeries } from '../src/report/to-series.ts';
 import { PARTS } from '../src/registry.ts';
 import type { Measurement } from '../src/report/report.ts';
@@ -83,18 +82,6 @@ test.each([500, 1_000, 4_000, 16_000, 65_000])('an entry of %d bytes has this si
 test('rows that the disk has no room for are refused with both figures', async () => {
   await expect(assertDiskSpace('/tmp', 1e13)).rejects.toThrow(/need about [\d]+ GB below \/tmp, \d+ GB are free/);
   await expect(assertDiskSpace('/tmp', 0)).resolves.toBeUndefined();
-});
-
-test('values of rounds are gathered under one name, and the largest alone where it counts', () => {
-  const found = createCollection('p');
-  for (const value of [3, 1]) {
-    found.add('each', { unit: 'ms', value });
-    found.addLargest('worst', { unit: 'events', value }, { bound: { atMost: 0 } });
-  }
-  expect(found.all()).toEqual([
-    { part: 'p', name: 'each', unit: 'ms', values: [3, 1] },
-    { part: 'p', name: 'worst', unit: 'events', values: [3], bound: { atMost: 0 } },
-  ]);
 });
 
 test('a line of a chart has the medians of what matches, by its number', () => {

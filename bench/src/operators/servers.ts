@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createQueue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
 import type { PartContext } from '../part.ts';
-import type { Collection } from '../report/collect.ts';
+import type { Collection } from '../report/collection.ts';
 import { QUEUE_KEYS } from '../queue/queue-keys.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 import { startWorkers, type WorkerFleet } from '../programs/worker-fleet.ts';
@@ -13,7 +13,7 @@ import { resetStored, type CountingPostgres } from './counting-postgres.ts';
 export interface Servers extends PartContext {
   readonly redis: Redis;
   readonly postgres: CountingPostgres;
-  readonly found: Collection;
+  readonly collected: Collection;
 }
 
 const POLL_MS = 20;

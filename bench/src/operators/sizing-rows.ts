@@ -15,7 +15,7 @@ const LEAST_SECONDS = 2;
 const LAST_PER_MINUTE = 200_000;
 
 async function measureRow(servers: Servers, perMinute: number, row: Sizing): Promise<void> {
-  const { found, postgres, scale } = servers;
+  const { collected, postgres, scale } = servers;
   const seconds = Math.max(LEAST_SECONDS, SECONDS * scale);
   const size = { AUDIT_MAX_QUEUE_LENGTH: String(row.queueLength) };
   await using fleet = await startFresh(servers, { workers: row.workers });
@@ -27,13 +27,13 @@ async function measureRow(servers: Servers, perMinute: number, row: Sizing): Pro
   await waitUntilEmpty(servers);
   const stored = await readStored(postgres.client);
   const name = `sizing, ${toCount(perMinute)} requests a minute, ${row.workers} ${row.workers === 1 ? 'worker' : 'workers'}`;
-  found.add(`${name}, CPU`, { unit: '% of a core', value: (spent / called.seconds) * 100 });
-  found.add(`${name}, events in a batch`, { unit: 'events', value: stored.rows / Math.max(1, stored.batches) });
-  found.add(`${name}, call to row, p99`, { unit: 'ms', value: stored.p99 });
+  collected.add({ name: `${name}, CPU`, unit: '% of a core' }, (spent / called.seconds) * 100);
+  collected.add({ name: `${name}, events in a batch`, unit: 'events' }, stored.rows / Math.max(1, stored.batches));
+  collected.add({ name: `${name}, call to row, p99`, unit: 'ms' }, stored.p99);
   const half = { bound: { atMost: row.queueLength / 2 } };
-  found.addLargest(`${name}, longest queue`, { unit: 'events', value: depth.longest() }, half);
+  collected.addLargest({ name: `${name}, longest queue`, unit: 'events', ...half }, depth.longest());
   const none = { bound: { atMost: 0 } };
-  found.addLargest(`${name}, dropped`, { unit: 'events', value: await countDropped(servers) }, none);
+  collected.addLargest({ name: `${name}, dropped`, unit: 'events', ...none }, await countDropped(servers));
 }
 
 /** Puts the load of each row on what the row names. */

@@ -21,7 +21,7 @@ const AN_HOUR = 100_000;
 
 /** `4 workers`: a backlog, drained by four. */
 export async function askFourWorkers(servers: Servers): Promise<void> {
-  const { redis, stack, postgres, directory, scale, found } = servers;
+  const { redis, stack, postgres, directory, scale, collected } = servers;
   const events = Math.max(2_000, Math.round(200_000 * scale));
   const key = 'bench:four-workers';
   await resetStored(postgres.client);
@@ -29,14 +29,14 @@ export async function askFourWorkers(servers: Servers): Promise<void> {
   const to = { redisUrl: stack.redis.url, databaseUrl: postgres.server.url };
   const drained = await drainList({ ...to, key, events, workers: 4, directory });
   await redis.unlink(key);
-  found.add(CLAIM, { unit: 'events/s', value: CLAIMED });
+  collected.add({ name: CLAIM, unit: 'events/s' }, CLAIMED);
   const notes = { comparedWith: CLAIM, bound: { ratioAtLeast: 1 } };
-  found.add('4 workers', { unit: 'events/s', value: drained.eventsPerSecond }, notes);
+  collected.add({ name: '4 workers', unit: 'events/s', ...notes }, drained.eventsPerSecond);
 }
 
 /** `100 events`: from a new client to committed rows. */
 export async function askHundredEvents(servers: Servers): Promise<void> {
-  const { found, postgres, stack, directory } = servers;
+  const { collected, postgres, stack, directory } = servers;
   await using _fleet = await startFresh(servers, { workers: 1 });
   const audit = createAuditClient({ redisUrl: stack.redis.url, spoolDir: join(directory, 'spool') });
   const started = performance.now();
@@ -47,16 +47,15 @@ export async function askHundredEvents(servers: Servers): Promise<void> {
   }
   const seconds = (performance.now() - started) / 1000;
   await audit.close();
-  found.add(
-    '100 events through the whole pipeline',
-    { unit: 's', value: seconds },
-    { bound: { atMost: HUNDRED_SECONDS } },
+  collected.add(
+    { name: '100 events through the whole pipeline', unit: 's', bound: { atMost: HUNDRED_SECONDS } },
+    seconds,
   );
 }
 
 /** `100,000 an hour`, by one worker: what it costs and how long rows take. */
 export async function askAnHour(servers: Servers): Promise<void> {
-  const { found, postgres, scale } = servers;
+  const { collected, postgres, scale } = servers;
   const seconds = Math.max(3, 120 * scale);
   await using fleet = await startFresh(servers, { workers: 1 });
   const before = await fleet.cpuSeconds();
@@ -66,18 +65,18 @@ export async function askAnHour(servers: Servers): Promise<void> {
   await waitUntilEmpty(servers);
   const stored = await readStored(postgres.client);
   const name = '100,000 an hour';
-  found.add(`${name}, awaited p99`, { unit: 'ms', value: called.p99 });
-  found.add(`${name}, call to row, p99`, { unit: 'ms', value: stored.p99 });
-  found.add(`${name}, CPU of the worker`, { unit: '% of a core', value: (spent / called.seconds) * 100 });
-  found.addLargest(`${name}, longest queue`, { unit: 'events', value: depth.longest() }, { bound: { atMost: 500 } });
-  found.addLargest(`${name}, dropped`, { unit: 'events', value: await countDropped(servers) }, NONE);
+  collected.add({ name: `${name}, awaited p99`, unit: 'ms' }, called.p99);
+  collected.add({ name: `${name}, call to row, p99`, unit: 'ms' }, stored.p99);
+  collected.add({ name: `${name}, CPU of the worker`, unit: '% of a core' }, (spent / called.seconds) * 100);
+  collected.addLargest({ name: `${name}, longest queue`, unit: 'events', bound: { atMost: 500 } }, depth.longest());
+  collected.addLargest({ name: `${name}, dropped`, unit: 'events', ...NONE }, await countDropped(servers));
   // One more than called: the first call of the client connects it.
-  found.addLargest(`${name}, lost`, { unit: 'events', value: called.called + 1 - stored.rows }, NONE);
+  collected.addLargest({ name: `${name}, lost`, unit: 'events', ...NONE }, called.called + 1 - stored.rows);
 }
 
 /** Ledger rows per 1,000 events, from one event a second to ten thousand, with one worker. */
 export async function askLedgerRows(servers: Servers): Promise<void> {
-  const { found, postgres, scale, say } = servers;
+  const { collected, postgres, scale, say } = servers;
   await using _fleet = await startFresh(servers, { workers: 1 });
   for (const rate of toVariants(RATES, scale)) {
     const seconds = Math.max(2, (rate === 1 ? 60 : 20) * scale);
@@ -88,6 +87,6 @@ export async function askLedgerRows(servers: Servers): Promise<void> {
     await waitUntilEmpty(servers);
     const stored = await readStored(postgres.client);
     const name = `ledger rows per 1,000 events at ${toCount(rate)}/s`;
-    found.add(name, { unit: 'rows', value: (stored.batches * 1000) / Math.max(1, stored.rows) });
+    collected.add({ name, unit: 'rows' }, (stored.batches * 1000) / Math.max(1, stored.rows));
   }
 }

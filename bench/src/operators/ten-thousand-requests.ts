@@ -5,7 +5,7 @@
  * writes, later rows.
  */
 import { percentile } from '../report/statistics.ts';
-import type { Notes } from '../report/collect.ts';
+import type { Described } from '../report/collection.ts';
 import { toVariants } from '../to-variants.ts';
 import { readStored } from './counting-postgres.ts';
 import { requestAtRate, type Requested } from './request-at-rate.ts';
@@ -26,14 +26,14 @@ const MOST_DEPTH = 500;
 const MOST_MS = { p50: 1, p99: 2 } as const;
 const ONE_INSERT = `${TITLE}, write statements a minute with one INSERT an event`;
 
-function noteLatency({ found }: Servers, { withAudit, plain }: Sent): void {
+function noteLatency({ collected }: Servers, { withAudit, plain }: Sent): void {
   for (const [figure, share] of [
     ['p50', 0.5],
     ['p99', 0.99],
   ] as const) {
     const waited = ({ waits }: Requested): number => percentile(waits, share);
-    const note = (name: string, value: number, notes: Notes = {}): void => {
-      found.add(`${TITLE}, ${name}, ${figure}`, { unit: 'ms', value }, notes);
+    const note = (name: string, value: number, more: Partial<Described> = {}): void => {
+      collected.add({ name: `${TITLE}, ${name}, ${figure}`, unit: 'ms', ...more }, value);
     };
     note('without logAudit', waited(plain.without));
     note('with logAudit', waited(withAudit), { comparedWith: `${TITLE}, without logAudit, ${figure}` });
@@ -80,7 +80,7 @@ async function sendAll(servers: Servers, seconds: number, isCompared: boolean): 
 }
 
 async function measureLinger(servers: Servers, lingerMs: number, seconds: number): Promise<void> {
-  const { found, postgres } = servers;
+  const { collected, postgres } = servers;
   const isDefault = lingerMs === DEFAULT_LINGER_MS;
   await using _fleet = await startFresh(servers, { workers: 1, lingerMs });
   const sent = await sendAll(servers, seconds, isDefault);
@@ -90,17 +90,17 @@ async function measureLinger(servers: Servers, lingerMs: number, seconds: number
   const at = `${TITLE}, AUDIT_LINGER_MS=${lingerMs}`;
   if (isDefault) {
     noteLatency(servers, sent);
-    found.add(ONE_INSERT, { unit: 'a minute', value: PER_MINUTE });
+    collected.add({ name: ONE_INSERT, unit: 'a minute' }, PER_MINUTE);
   }
   const notes = { comparedWith: ONE_INSERT };
-  found.add(`${at}, write statements`, { unit: 'a minute', value: stored.writes / minutes }, notes);
-  found.add(`${at}, transactions that write`, { unit: 'a minute', value: stored.batches / minutes }, notes);
-  found.add(`${at}, call to row, p50`, { unit: 'ms', value: stored.p50 });
-  found.add(`${at}, call to row, p99`, { unit: 'ms', value: stored.p99 });
-  found.add(`${at}, longest queue`, { unit: 'events', value: sent.longest }, { bound: { atMost: MOST_DEPTH } });
-  found.add(`${at}, dropped`, { unit: 'events', value: await countDropped(servers) }, { bound: { atMost: 0 } });
+  collected.add({ name: `${at}, write statements`, unit: 'a minute', ...notes }, stored.writes / minutes);
+  collected.add({ name: `${at}, transactions that write`, unit: 'a minute', ...notes }, stored.batches / minutes);
+  collected.add({ name: `${at}, call to row, p50`, unit: 'ms' }, stored.p50);
+  collected.add({ name: `${at}, call to row, p99`, unit: 'ms' }, stored.p99);
+  collected.add({ name: `${at}, longest queue`, unit: 'events', bound: { atMost: MOST_DEPTH } }, sent.longest);
+  collected.add({ name: `${at}, dropped`, unit: 'events', bound: { atMost: 0 } }, await countDropped(servers));
   const lost = sent.withAudit.waits.length + sent.warmUp.waits.length - stored.rows;
-  found.add(`${at}, lost`, { unit: 'events', value: lost }, { bound: { atMost: 0 } });
+  collected.add({ name: `${at}, lost`, unit: 'events', bound: { atMost: 0 } }, lost);
 }
 
 /** Measures each linger once, whatever the rounds: ten minutes are ten minutes. */

@@ -5,7 +5,7 @@
  * memory of processes is the most that each has ever had, start included, as the kernel counts it.
  */
 import { join } from 'node:path';
-import { Collected } from '../report/collected.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import { measureProductMemory, type ProductMemory } from '../cells/product-memory.ts';
 import { measureRedisBytes, type RedisBytes } from '../cells/redis-bytes.ts';
@@ -38,7 +38,7 @@ const PROCESSES = [
   readonly bound?: Bound;
 }[];
 
-async function addRedis({ stack, scale }: PartContext, collected: Collected): Promise<void> {
+async function addRedis({ stack, scale }: PartContext, collected: Collection): Promise<void> {
   await emptyServers(stack);
   const measured = await measureRedisBytes(stack, Math.round(QUEUED * scale));
   collected.add({ name: ENTRY, unit: 'bytes' }, measured.entry);
@@ -47,7 +47,7 @@ async function addRedis({ stack, scale }: PartContext, collected: Collected): Pr
   }
 }
 
-async function addRows({ stack, scale }: PartContext, collected: Collected): Promise<void> {
+async function addRows({ stack, scale }: PartContext, collected: Collection): Promise<void> {
   await emptyServers(stack);
   const { wal, heap, indexes } = await measureRowBytes(stack, Math.round(QUEUED * scale));
   const unit = 'bytes a row';
@@ -64,7 +64,7 @@ function drainThroughAll({ stack, directory }: PartContext, events: number): Pro
   return measureProductMemory(stack, { events, env });
 }
 
-async function addProcesses(context: PartContext, collected: Collected): Promise<void> {
+async function addProcesses(context: PartContext, collected: Collection): Promise<void> {
   await emptyServers(context.stack);
   const measured = await drainThroughAll(context, Math.round(BACKLOG * context.scale));
   for (const { key, name, ...bound } of PROCESSES) {
@@ -73,7 +73,7 @@ async function addProcesses(context: PartContext, collected: Collected): Promise
   }
 }
 
-async function addClient({ stack, scale }: PartContext, collected: Collected): Promise<void> {
+async function addClient({ stack, scale }: PartContext, collected: Collection): Promise<void> {
   await emptyServers(stack);
   const measured = await runCell('client-memory', { stack, args: [scale] });
   const bound = 'client, bytes of entries that it may keep';
@@ -85,7 +85,7 @@ async function addClient({ stack, scale }: PartContext, collected: Collected): P
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
-  const collected = new Collected(PART);
+  const collected = createCollection(PART);
   // Thrown away: compiled code is kept between starts, as `npm start` keeps it, and the first start has none.
   await drainThroughAll(context, WARM_UP);
   for (let round = 1; round <= context.rounds; round += 1) {

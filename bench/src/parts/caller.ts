@@ -8,7 +8,7 @@
  */
 import type { Part, PartContext } from '../part.ts';
 import type { Bound, Measurement } from '../report/report.ts';
-import { Collected } from '../report/collected.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 
@@ -20,7 +20,7 @@ async function runCaller({ stack, scale }: PartContext, kind: string): Promise<R
 }
 
 function addWaits(
-  collected: Collected,
+  collected: Collection,
   steady: Readonly<Record<string, number>>,
   bare: Readonly<Record<string, number>>,
 ): void {
@@ -42,7 +42,7 @@ function without(whole: number | undefined, part: number | undefined): number | 
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
-  const collected = new Collected(PART);
+  const collected = createCollection(PART);
   for (let round = 1; round <= context.rounds; round += 1) {
     context.say(`caller: round ${round} of ${context.rounds}`);
     const loop = await runCaller(context, 'loop');

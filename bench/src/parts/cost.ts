@@ -10,7 +10,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Collected } from '../report/collected.ts';
+import { createCollection } from '../report/collection.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 import { withFsync } from '../servers/with-fsync.ts';
@@ -62,7 +62,7 @@ async function runVariant(
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
-  const collected = new Collected(PART);
+  const collected = createCollection(PART);
   for (let round = 1; round <= context.rounds; round += 1) {
     context.say(`cost: round ${round} of ${context.rounds}`);
     for (const kind of ['saturated', 'steady'] as const) {

@@ -9,7 +9,7 @@
  * watcher's own session is taken off that of Postgres. Each cell is a process with workers of its own.
  */
 import type { Chart } from '../report/charts.ts';
-import { Collected } from '../report/collected.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 import type { Part, PartContext } from '../part.ts';
@@ -51,7 +51,7 @@ function boundOf(perSecond: number, variant: VariantName, time: Time): Bound | u
 }
 
 function addCell(
-  collected: Collected,
+  collected: Collection,
   { perSecond, variant }: { readonly perSecond: number; readonly variant: VariantName },
   measured: Readonly<Record<string, number>>,
 ): void {
@@ -79,8 +79,8 @@ function addCell(
 /** Measures at these rates; the first cell of all is thrown away, since it pays for the first segments of the log. */
 export async function measureLatency(context: PartContext, rates: readonly number[]): Promise<readonly Measurement[]> {
   const { stack, rounds, scale, say } = context;
-  const collected = new Collected(PART);
-  const gaps = new Collected(PART);
+  const collected = createCollection(PART);
+  const gaps = createCollection(PART);
   const seconds = Math.max(0.2, SECONDS * scale);
   const run = async (perSecond: number, { cell, env }: (typeof VARIANTS)[number]) => {
     await emptyServers(stack);

@@ -3,7 +3,7 @@
  * Postgres with `synchronous_commit on`. Writes are counted by pg_stat_statements, and what a row waited by commit
  * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts.
  */
-import { createCollection } from '../report/collect.ts';
+import { createCollection } from '../report/collection.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { startCountingPostgres } from '../operators/counting-postgres.ts';
 import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../operators/small-questions.ts';
@@ -16,10 +16,10 @@ import type { Measurement } from '../report/report.ts';
 const PART = 'operators';
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
-  const found = createCollection(PART);
+  const collected = createCollection(PART);
   await using redis = await openRedis(context.stack.redis.url);
   await using postgres = await startCountingPostgres(context.directory);
-  const servers = { ...context, redis, postgres, found };
+  const servers = { ...context, redis, postgres, collected };
   await measureTenThousandRequests(servers);
   for (let round = 1; round <= context.rounds; round += 1) {
     for (const ask of [askFourWorkers, askHundredEvents, askAnHour, askLedgerRows, askSizing]) {
@@ -29,7 +29,7 @@ async function run(context: PartContext): Promise<readonly Measurement[]> {
   }
   const keys = await redis.keys('audit:*');
   if (keys.length > 0) await redis.unlink(keys);
-  return found.all();
+  return collected.toMeasurements();
 }
 
 /** What operators ask, with the figures that are usually promised. */

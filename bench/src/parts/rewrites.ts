@@ -8,7 +8,7 @@
 import { join } from 'node:path';
 import { startRedis } from '@auditlane/embedded';
 import { createQueue, type Queue } from '@auditlane/queue';
-import { createCollection } from '../report/collect.ts';
+import { createCollection } from '../report/collection.ts';
 import { encodeLines } from '../events/encode-lines.ts';
 import { QUEUE_KEYS } from '../queue/queue-keys.ts';
 import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
@@ -69,20 +69,20 @@ async function write(
 async function run({ directory, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
   const waves = Math.max(1, Math.round((EVENTS * scale) / LONGEST));
   const lines = encodeLines({ from: 0, count: LONGEST });
-  const found = createCollection(PART);
+  const collected = createCollection(PART);
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name, settings } of VARIANTS) {
       say(`rewrites, round ${round} of ${rounds}: ${name}`);
       await using server = await startRedis({ dataDir: join(directory, `${PART}-${round}-${name}`), settings });
       const written = await write(server, lines, waves);
       const bound = name === OURS ? { bound: { atMost: DOUBLINGS } } : {};
-      found.add(`rewrites, ${name}`, { unit: 'rewrites', value: written.rewrites }, bound);
-      found.add(`the file at its largest, ${name}`, { unit: 'MB', value: written.largestMb });
+      collected.add({ name: `rewrites, ${name}`, unit: 'rewrites', ...bound }, written.rewrites);
+      collected.add({ name: `the file at its largest, ${name}`, unit: 'MB' }, written.largestMb);
       const cpu = name === OURS ? {} : { comparedWith: `CPU of Redis an event, ${OURS}` };
-      found.add(`CPU of Redis an event, ${name}`, { unit: 'µs', value: written.redisMicros }, cpu);
+      collected.add({ name: `CPU of Redis an event, ${name}`, unit: 'µs', ...cpu }, written.redisMicros);
     }
   }
-  return found.all();
+  return collected.toMeasurements();
 }
 
 /** How often the append-only file is rewritten. */

@@ -4,7 +4,7 @@
  * processes hold the clients, up to four, since 500 would measure the scheduler of a small machine; no worker runs, so that
  * Redis works for the callers alone. What grows is the price of an event: with more clients fewer travel together.
  */
-import { createCollection } from '../report/collect.ts';
+import { createCollection } from '../report/collection.ts';
 import { callAtRate } from '../cells/call-at-rate.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { toCount, toSeries } from '../report/to-series.ts';
@@ -26,7 +26,7 @@ const toName = (clients: number, figure: string): string =>
 
 async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
   const seconds = Math.max(LEAST_SECONDS, SECONDS * scale);
-  const found = createCollection(PART);
+  const collected = createCollection(PART);
   await using redis = await openRedis(stack.redis.url);
   const env = { REDIS_URL: stack.redis.url, AUDIT_QUEUE_KEY: QUEUE, AUDIT_MAX_QUEUE_LENGTH: '5000000' };
   for (let round = 1; round <= rounds; round += 1) {
@@ -45,17 +45,16 @@ async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly
       if (keys.length > 0) await redis.unlink(keys);
       if (called.accepted < called.called) throw new Error(`${called.called - called.accepted} calls were rejected`);
       const compared = (figure: string) => (clients === 1 ? {} : { comparedWith: toName(1, figure) });
-      found.add(toName(clients, 'awaited p50'), { unit: 'ms', value: called.p50 }, compared('awaited p50'));
-      found.add(toName(clients, 'awaited p99'), { unit: 'ms', value: called.p99 }, compared('awaited p99'));
+      collected.add({ name: toName(clients, 'awaited p50'), unit: 'ms', ...compared('awaited p50') }, called.p50);
+      collected.add({ name: toName(clients, 'awaited p99'), unit: 'ms', ...compared('awaited p99') }, called.p99);
       const micros = (spent * 1e6) / called.called;
-      found.add(
-        toName(clients, 'CPU of Redis an event'),
-        { unit: 'µs', value: micros },
-        compared('CPU of Redis an event'),
+      collected.add(
+        { name: toName(clients, 'CPU of Redis an event'), unit: 'µs', ...compared('CPU of Redis an event') },
+        micros,
       );
     }
   }
-  return found.all();
+  return collected.toMeasurements();
 }
 
 function seriesOf(all: readonly Measurement[], figure: string) {

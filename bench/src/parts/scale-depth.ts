@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis';
 import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { usedMemoryBytes } from '../servers/redis-info.ts';
-import { createCollection } from '../report/collect.ts';
+import { createCollection } from '../report/collection.ts';
 import { encodeLines } from '../events/encode-lines.ts';
 import { fillList } from '../queue/fill-list.ts';
 import { toCount, toSeries } from '../report/to-series.ts';
@@ -78,7 +78,7 @@ async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly
   const depths = DEPTHS.map((depth) => Math.max(LEAST_DEPTH, Math.round(depth * scale)));
   const turns = Math.max(LEAST_TURNS, Math.round(TURNS * scale));
   const [least = LEAST_DEPTH] = depths;
-  const found = createCollection(PART);
+  const collected = createCollection(PART);
   await using redis = await openRedis(stack.redis.url);
   say('a first pass, not counted');
   await measureDepth(redis, { depth: least, turns: LEAST_TURNS });
@@ -88,12 +88,12 @@ async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly
       const costs = await measureDepth(redis, { depth, turns });
       for (const key of ['enqueue', 'claim', 'finish'] as const) {
         const notes = { comparedWith: toName(VERBS[key], least), bound: { ratioAtMost: FLAT } };
-        found.add(toName(VERBS[key], depth), { unit: 'µs', value: costs[key] }, depth === least ? {} : notes);
+        collected.add({ name: toName(VERBS[key], depth), unit: 'µs', ...(depth === least ? {} : notes) }, costs[key]);
       }
-      found.add(toName('memory of Redis', depth), { unit: 'bytes', value: costs.bytes });
+      collected.add({ name: toName('memory of Redis', depth), unit: 'bytes' }, costs.bytes);
     }
   }
-  return found.all();
+  return collected.toMeasurements();
 }
 
 function seriesOf(all: readonly Measurement[], verb: string) {

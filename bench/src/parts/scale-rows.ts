@@ -7,7 +7,7 @@
  * indexes of 30 million rows are about thirty times its shared_buffers.
  */
 import { choosePartitionWidth, type Pool } from '@auditlane/store';
-import { createCollection, type Collection } from '../report/collect.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
 import { drainList } from '../clocks/drain-list.ts';
 import { fillList } from '../queue/fill-list.ts';
 import { openRedis } from '../servers/redis-client.ts';
@@ -43,12 +43,12 @@ interface Plan extends PartContext {
   readonly url: string;
   readonly sizes: readonly number[];
   readonly users: number;
-  readonly found: Collection;
+  readonly collected: Collection;
 }
 
 /** One value of each measurement for the table as it is. */
 async function measure(plan: Plan, pool: Pool, table: { readonly name: string; readonly rows: number }): Promise<void> {
-  const { stack, found, scale, directory } = plan;
+  const { stack, collected, scale, directory } = plan;
   const events = Math.max(LEAST_EVENTS, Math.round(EVENTS * scale));
   const [least = 0] = plan.sizes;
   const isBase = table.name === inPartitions(least);
@@ -58,8 +58,8 @@ async function measure(plan: Plan, pool: Pool, table: { readonly name: string; r
     // Without a range of ids the history of a resource looks at every partition's bloom filter: no figure is promised.
     const bound = question === 'of a resource' ? {} : { bound: { ratioAtMost: FLAT } };
     const notes = isBase ? {} : { comparedWith, ...(table.name === inOne(table.rows) ? {} : bound) };
-    found.add(`the newest 50 ${question}, p50, ${table.name}`, { unit: 'ms', value: p50 }, notes);
-    found.add(`the newest 50 ${question}, p99, ${table.name}`, { unit: 'ms', value: p99 });
+    collected.add({ name: `the newest 50 ${question}, p50, ${table.name}`, unit: 'ms', ...notes }, p50);
+    collected.add({ name: `the newest 50 ${question}, p99, ${table.name}`, unit: 'ms' }, p99);
   }
   await using redis = await openRedis(stack.redis.url);
   await redis.unlink(KEY);
@@ -70,7 +70,7 @@ async function measure(plan: Plan, pool: Pool, table: { readonly name: string; r
   const isLargest = table.rows === plan.sizes.at(-1);
   const bound = isLargest ? { bound: { ratioAtLeast: table.name === inOne(table.rows) ? 0.75 : 0.9 } } : {};
   const notes = isBase ? {} : { comparedWith: `stored, ${inPartitions(least)}`, ...bound };
-  found.add(`stored, ${table.name}`, { unit: 'events/s', value: drained.eventsPerSecond }, notes);
+  collected.add({ name: `stored, ${table.name}`, unit: 'events/s', ...notes }, drained.eventsPerSecond);
 }
 
 async function measurePartitions(plan: Plan): Promise<void> {
@@ -111,13 +111,13 @@ async function run(context: PartContext): Promise<readonly Measurement[]> {
   const sizes = toVariants(SIZES, context.scale).map((size) => Math.round(size * context.scale));
   const users = Math.max(1, Math.round(USERS * context.scale));
   await assertDiskSpace(context.directory, sizes.at(-1) ?? 0);
-  const found = createCollection(PART);
+  const collected = createCollection(PART);
   for (const measureLayout of [measurePartitions, measureOnePartition]) {
     // One after the other, each in a database of its own: dropping it frees the disk for the next.
     await using database = await openOwnDatabase(context.stack.postgres.url, 'bench_rows');
-    await measureLayout({ ...context, url: database.url, sizes, users, found });
+    await measureLayout({ ...context, url: database.url, sizes, users, collected });
   }
-  return found.all();
+  return collected.toMeasurements();
 }
 
 /** How storing and asking change as the table grows. */

@@ -4,7 +4,7 @@
  * cannot compress it away; tables are emptied before each.
  */
 import { openRedis } from '../servers/redis-client.ts';
-import { createCollection } from '../report/collect.ts';
+import { createCollection } from '../report/collection.ts';
 import { drainList } from '../clocks/drain-list.ts';
 import { fillList } from '../queue/fill-list.ts';
 import { toCount, toSeries } from '../report/to-series.ts';
@@ -27,7 +27,7 @@ function toEvents(bytes: number, scale: number): number {
 }
 
 async function run({ stack, rounds, scale, directory, say }: PartContext): Promise<readonly Measurement[]> {
-  const found = createCollection(PART);
+  const collected = createCollection(PART);
   await using redis = await openRedis(stack.redis.url);
   await using database = await connectPostgres(stack.postgres.url);
   const drain = async (bytes: number) => {
@@ -47,14 +47,14 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
       say(`round ${round}: ${toEvents(bytes, scale)} ${toName(bytes)}`);
       const drained = await drain(bytes);
       const name = toName(bytes);
-      found.add(name, { unit: 'events/s', value: drained.eventsPerSecond });
-      found.add(`${name}, volume`, { unit: 'MB/s', value: drained.megabytesPerSecond });
-      found.add(`${name}, memory of the largest worker`, { unit: 'MB', value: drained.peakMb });
+      collected.add({ name, unit: 'events/s' }, drained.eventsPerSecond);
+      collected.add({ name: `${name}, volume`, unit: 'MB/s' }, drained.megabytesPerSecond);
+      collected.add({ name: `${name}, memory of the largest worker`, unit: 'MB' }, drained.peakMb);
     }
   }
   await redis.unlink(KEY);
   await database.query('truncate audit_logs, audit_batches');
-  return found.all();
+  return collected.toMeasurements();
 }
 
 /** How the drain changes with the size of an event. */

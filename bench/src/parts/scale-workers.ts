@@ -5,7 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { openRedis } from '../servers/redis-client.ts';
-import { createCollection } from '../report/collect.ts';
+import { createCollection } from '../report/collection.ts';
 import { drainList } from '../clocks/drain-list.ts';
 import { fillList } from '../queue/fill-list.ts';
 import { toSeries } from '../report/to-series.ts';
@@ -23,7 +23,7 @@ const toName = (workers: number): string => `drain by ${workers} ${workers === 1
 
 async function run({ stack, rounds, scale, directory, say }: PartContext): Promise<readonly Measurement[]> {
   const events = Math.max(LEAST_EVENTS, Math.round(EVENTS * scale));
-  const found = createCollection(PART);
+  const collected = createCollection(PART);
   await using redis = await openRedis(stack.redis.url);
   await using database = await connectPostgres(stack.postgres.url);
   await fillList(redis, KEY, { events });
@@ -41,15 +41,15 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
       const drained = await drain(workers);
       const name = toName(workers);
       const compared = workers === 1 ? {} : { comparedWith: toName(1) };
-      found.add(name, { unit: 'events/s', value: drained.eventsPerSecond }, compared);
-      found.add(`${name}, busy cores of ${cpus().length}`, { unit: 'cores', value: drained.busyCores });
-      found.add(`${name}, CPU of the workers an event`, { unit: 'µs', value: drained.workerMicros });
-      found.add(`${name}, memory of the largest`, { unit: 'MB', value: drained.peakMb }, { bound: { atMost: 128 } });
+      collected.add({ name, unit: 'events/s', ...compared }, drained.eventsPerSecond);
+      collected.add({ name: `${name}, busy cores of ${cpus().length}`, unit: 'cores' }, drained.busyCores);
+      collected.add({ name: `${name}, CPU of the workers an event`, unit: 'µs' }, drained.workerMicros);
+      collected.add({ name: `${name}, memory of the largest`, unit: 'MB', bound: { atMost: 128 } }, drained.peakMb);
     }
   }
   await redis.unlink(KEY);
   await database.query('truncate audit_logs, audit_batches');
-  return found.all();
+  return collected.toMeasurements();
 }
 
 /** How the drain grows with the number of workers. */

@@ -6,7 +6,7 @@
  * workers by more. The same with `appendfsync everysec` stands beside it: what the guarantee of Redis costs.
  */
 import { join } from 'node:path';
-import { Collected } from '../report/collected.ts';
+import { createCollection } from '../report/collection.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 import { withFsync, type Fsync } from '../servers/with-fsync.ts';
@@ -46,7 +46,7 @@ async function copyRows({ stack }: PartContext, path: string): Promise<number> {
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
-  const collected = new Collected(PART);
+  const collected = createCollection(PART);
   const path = join(context.directory, 'steady-rows.copy');
   // Thrown away: it pays for the first segments of the log, and leaves the rows that are copied.
   await runSteady(context, 'always');
