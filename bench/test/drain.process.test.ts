@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { copyOnce } from '../src/clocks/copy-run.ts';
-import { openGround } from '../src/clocks/drain-run.ts';
+import { openGround } from '../src/servers/ground.ts';
 import { measureDrain } from '../src/parts/drain.ts';
 import type { PartContext } from '../src/part.ts';
 import { startWorkers } from '../src/programs/worker-fleet.ts';

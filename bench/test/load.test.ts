@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judge, relax } from '../src/load/judge.ts';
 import { parseLoadOptions } from '../src/load/options.ts';
-import { encodeLines } from '../src/events/encode-lines.ts';
 import { assertDiskSpace } from '../src/rows/disk-space.ts';
 import { toSeries } from '../src/report/to-series.ts';
 import { PARTS } from '../src/registry.ts';
@@ -68,15 +67,6 @@ test.each([
 
 test.each([['--what'], ['word']])('%s is refused', (arg) => {
   expect(parseLoadOptions([arg])).toMatchObject({ kind: 'invalid' });
-});
-
-test.each([500, 1_000, 4_000, 16_000, 65_000])('an entry of %d bytes has this size, and each is another', (bytes) => {
-  const lines = encodeLines({ from: 0, count: 20, bytes });
-  expect(new Set(lines).size).toBe(20);
-  for (const line of lines) {
-    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(bytes);
-    expect(Buffer.byteLength(line)).toBeGreaterThan(bytes * 0.95);
-  }
 });
 
 test('rows that the disk has no room for are refused with both figures', async () => {

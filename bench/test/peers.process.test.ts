@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGround, type Ground } from '../src/clocks/drain-run.ts';
+import { openGround, type Ground } from '../src/servers/ground.ts';
 import { drainPeer, steadyPeer, sustainPeer } from '../src/peers/contest.ts';
 import { writeOneByOne } from '../src/peers/critical-writes.ts';
 import { requireRows } from '../src/servers/require-rows.ts';
@@ -15,7 +15,7 @@ const CONTENT =
   `where source is distinct from 'auditlane' order by producer_seq`;
 
 describe('what is measured beside us', () => {
-  let stack: Stack;
+  let stack: Stack & AsyncDisposable;
   let ground: Ground & AsyncDisposable;
   let directory: string;
 

@@ -1,6 +1,6 @@
 import { decodeEntry } from '@auditlane/schema';
 import { expect, test } from 'vitest';
-import { encodeSamples } from '../src/events/encoded-events.ts';
+import { encodeSamples } from '../src/events/encode-samples.ts';
 import { sampleRow } from '../src/peers/sample-row.ts';
 import { toMeasurements, type Outcome, type Reached } from '../src/peers/to-measurements.ts';
 
@@ -50,7 +50,7 @@ test('a shorter run is measured, not judged, and every name in it is told once a
 
 test('a row for peers has what the entry of the same event decodes to, but for its id', () => {
   for (const number of [0, 50, 123]) {
-    const [line = ''] = encodeSamples(1, number);
+    const [line = ''] = encodeSamples(1, { first: number });
     const decoded = decodeEntry(line);
     if (decoded.kind !== 'event') throw new Error('the sample is no event');
     const metadata: unknown = JSON.parse(decoded.row.metadata ?? 'null');

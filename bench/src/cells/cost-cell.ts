@@ -5,7 +5,7 @@
  */
 import { createAuditClient } from '@auditlane/audit-client';
 import { connectRedis, createQueue } from '@auditlane/queue';
-import { encodeSamples } from '../events/encoded-events.ts';
+import { encodeSamples } from '../events/encode-samples.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { QUEUE_KEYS } from '../queue/queue-keys.ts';
 import { percentile } from '../report/statistics.ts';

@@ -5,7 +5,7 @@ import { copyBacklog, createBacklog } from '../queue/backlog.ts';
 import type { Stack } from '../servers/stack.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
 import { startProduct, type ProductProcess } from '../programs/product-process.ts';
-import { toProcessEnv } from './run-cell.ts';
+import { toProcessEnv } from '../programs/process-env.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
@@ -51,7 +51,8 @@ export async function measureProductMemory(
 ): Promise<ProductMemory> {
   const env = { ...toProcessEnv(stack), ...options.env };
   await using redis = await openRedis(stack.redis.url);
-  const begin = await copyBacklog(redis, await createBacklog(redis, options.events));
+  await using backlog = await createBacklog(redis, { events: options.events });
+  const begin = await copyBacklog(redis, backlog);
   await using fleet = await startWorkers(1, env);
   await using maintenance = await startProduct('maintenance', { ready: 'maintenance ready', env });
   await using api = await startProduct('api', { ready: 'listening', env: { ...env, PORT: '0' } });

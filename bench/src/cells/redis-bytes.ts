@@ -4,7 +4,7 @@
  */
 import { createQueue, type Claim, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
-import { encodeSamples } from '../events/encoded-events.ts';
+import { encodeSamples } from '../events/encode-samples.ts';
 import { QUEUE_KEYS } from '../queue/queue-keys.ts';
 import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
 import { appendOnlyBytes } from '../servers/append-only-file.ts';

@@ -1,10 +1,10 @@
 /** What a row takes in Postgres: in the write-ahead log, in the table and in each of its indexes, once a worker has stored it. */
 import { copyBacklog, createBacklog } from '../queue/backlog.ts';
-import { walPosition } from '../clocks/drain-run.ts';
+import { walPosition } from '../servers/wal-position.ts';
 import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
 import type { Stack } from '../servers/stack.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
-import { toProcessEnv } from './run-cell.ts';
+import { toProcessEnv } from '../programs/process-env.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
@@ -44,7 +44,8 @@ async function readSizes(database: PostgresClient): Promise<ReadonlyMap<string, 
 export async function measureRowBytes(stack: Stack, events: number): Promise<RowBytes> {
   await using database = await connectPostgres(stack.postgres.url);
   await using redis = await openRedis(stack.redis.url);
-  const begin = await copyBacklog(redis, await createBacklog(redis, events));
+  await using backlog = await createBacklog(redis, { events });
+  const begin = await copyBacklog(redis, backlog);
   await using _worker = await startWorkers(1, toProcessEnv(stack));
   const walBefore = await walPosition(database);
   await begin();

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { guardChild } from '@auditlane/embedded';
 import { z } from 'zod';
+import { plainEnv, toProcessEnv } from '../programs/process-env.ts';
 import type { Stack } from '../servers/stack.ts';
 
 const run = promisify(execFile);
@@ -18,20 +19,6 @@ export interface CellOptions {
 }
 
 /**
- * Where the servers of a stack are, as every process of the project reads it. With room for what a benchmark pushes, and
- * waiting where there is none: a spool that took a part would make the queue look faster than it is.
- */
-export function toProcessEnv(stack: Stack): Readonly<Record<string, string>> {
-  return {
-    REDIS_URL: stack.redis.url,
-    DATABASE_URL: stack.postgres.url,
-    AUDIT_WRITER_URL: stack.writerUrl,
-    AUDIT_MAX_QUEUE_LENGTH: '5000000',
-    AUDIT_OVERFLOW: 'wait',
-  };
-}
-
-/**
  * Runs `cells/<name>-cell.ts` in a process of its own and returns the numbers that it prints: garbage and compiled code
  * of one variant are not paid by the next. Rejects with what the cell wrote to stderr when it fails.
  */
@@ -40,7 +27,7 @@ export async function runCell(name: string, options: CellOptions): Promise<Reado
   const path = resolve(import.meta.dirname, `${name}-cell.ts`);
   const running = run(process.execPath, [path, ...args.map(String)], {
     env: {
-      ...process.env,
+      ...plainEnv(),
       ...toProcessEnv(stack),
       BENCH_REDIS_PID: String(stack.redis.pid),
       BENCH_POSTGRES_PID: String(stack.postgres.pid),

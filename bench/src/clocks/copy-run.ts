@@ -1,7 +1,8 @@
 /** Copies ready-made rows into empty tables over one or more connections at once. */
 import { join } from 'node:path';
-import type { Ground } from './drain-run.ts';
-import { emptyTables, walPosition } from './drain-run.ts';
+import { emptyTables } from '../servers/empty-tables.ts';
+import type { Ground } from '../servers/ground.ts';
+import { walPosition } from '../servers/wal-position.ts';
 import { dealRows, openCopySession, writeRowsTo } from './copy-file.ts';
 import { cpuSecondsOfFamily } from './process-cpu.ts';
 

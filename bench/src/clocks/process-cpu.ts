@@ -26,6 +26,13 @@ async function timesOf(pid: number | string): Promise<ProcessTimes | null> {
   return { parentPid: fields[1] ?? 0, own: seconds(11) + seconds(12), ofEnded: seconds(13) + seconds(14) };
 }
 
+/** CPU that all processes of this machine have used since it started, in seconds of one core. */
+export async function cpuSecondsOfMachine(): Promise<number> {
+  const [line = ''] = (await readFile('/proc/stat', 'utf8')).split('\n', 1);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq) / TICKS_A_SECOND;
+}
+
 /** CPU of these processes and of their children that have ended, in seconds. A process that has ended counts 0. */
 export async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
   const times = await Promise.all(pids.map((pid) => timesOf(pid)));

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { startPostgres, type ServerHandle } from '@auditlane/embedded';
 import { migrate } from '@auditlane/store';
+import { emptyTables } from '../servers/empty-tables.ts';
 import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
 
 /** The server and a connection to it. */
@@ -52,8 +53,7 @@ export async function startCountingPostgres(directory: string): Promise<Counting
 
 /** Empties the tables and the counts. */
 export async function resetStored(client: PostgresClient): Promise<void> {
-  await client.query('truncate audit_logs, audit_batches');
-  await client.query('checkpoint');
+  await emptyTables(client);
   await client.query('select pg_stat_statements_reset()');
 }
 

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuditClient } from '@auditlane/audit-client';
 import { sampleEvent } from '../events/sample-events.ts';
 import { callAtRate } from '../cells/call-at-rate.ts';
-import { drainList } from '../clocks/drain-list.ts';
-import { fillList } from '../queue/fill-list.ts';
+import { drainOnce } from '../clocks/drain-run.ts';
+import { createBacklog } from '../queue/backlog.ts';
 import { toCount } from '../report/to-series.ts';
 import { toVariants } from '../to-variants.ts';
 import { readStored, resetStored } from './counting-postgres.ts';
@@ -22,16 +22,12 @@ const AN_HOUR = 100_000;
 /** `4 workers`: a backlog, drained by four. */
 export async function askFourWorkers(servers: Servers): Promise<void> {
   const { redis, stack, postgres, directory, scale, collected } = servers;
-  const events = Math.max(2_000, Math.round(200_000 * scale));
-  const key = 'bench:four-workers';
-  await resetStored(postgres.client);
-  await fillList(redis, key, { events });
-  const to = { redisUrl: stack.redis.url, databaseUrl: postgres.server.url };
-  const drained = await drainList({ ...to, key, events, workers: 4, directory });
-  await redis.unlink(key);
+  await using backlog = await createBacklog(redis, { events: Math.max(2_000, Math.round(200_000 * scale)) });
+  const ground = { redis, database: postgres.client, stack: { redis: stack.redis, postgres: postgres.server } };
+  const drained = await drainOnce(ground, { backlog, workers: 4, directory });
   collected.add({ name: CLAIM, unit: 'events/s' }, CLAIMED);
-  const notes = { comparedWith: CLAIM, bound: { ratioAtLeast: 1 } };
-  collected.add({ name: '4 workers', unit: 'events/s', ...notes }, drained.eventsPerSecond);
+  const compared = { comparedWith: CLAIM, bound: { ratioAtLeast: 1 } };
+  collected.add({ name: '4 workers', unit: 'events/s', ...compared }, drained.eventsPerSecond);
 }
 
 /** `100 events`: from a new client to committed rows. */

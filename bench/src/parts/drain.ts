@@ -6,183 +6,106 @@
  * processes, which compile their code while the clock runs; what workers reach that have worked before stands beside it.
  * Copying has no queue, no validation and no ledger to pay for: it is the machine's limit, not a peer.
  */
-import { createBacklog, type Backlog } from '../queue/backlog.ts';
 import { copyOnce, takeRows, writeTable, type CopyRun, type RowFiles } from '../clocks/copy-run.ts';
-import { drainOnce, openGround, type DrainOptions, type DrainRun, type Ground } from '../clocks/drain-run.ts';
+import { drainOnce, type DrainRun } from '../clocks/drain-run.ts';
 import type { Part, PartContext } from '../part.ts';
+import { createBacklog, type Backlog } from '../queue/backlog.ts';
+import { createCollection, type Collection, type Described } from '../report/collection.ts';
 import type { Bound, Measurement } from '../report/report.ts';
+import { openGround, type Ground } from '../servers/ground.ts';
+import { withFsync } from '../servers/with-fsync.ts';
 
 const PART = 'drain';
 const AMOUNTS = [200_000, 1_000_000];
-const WORKERS = [1, 2, 4];
 const WORKER_PEAK_MB = 128;
 const WARM_UP_SHARE = 0.05;
 
-/** All runs of one amount, one of each a round. */
+/** What one amount of events is measured with. */
+interface Amount {
+  readonly backlog: Backlog;
+  readonly warmUp: Backlog;
+  readonly files: RowFiles;
+}
+
+/** All runs of one amount in one round. */
 interface Runs {
   readonly events: number;
-  readonly copies: readonly (readonly CopyRun[])[];
-  readonly drains: readonly (readonly DrainRun[])[];
-  readonly everySecond: readonly DrainRun[];
+  readonly copyByOne: CopyRun;
+  readonly copyByTwo: CopyRun;
+  readonly byOne: DrainRun;
+  readonly byTwo: DrainRun;
+  readonly byFour: DrainRun;
   /** By two workers that have drained something before the clock. */
-  readonly warm: readonly DrainRun[];
+  readonly warm: DrainRun;
+  readonly everySecond: DrainRun;
 }
 
-async function onEverySecond(ground: Ground, options: DrainOptions): Promise<DrainRun> {
-  await ground.redis.config('SET', 'appendfsync', 'everysec');
-  try {
-    return await drainOnce(ground, options);
-  } finally {
-    await ground.redis.config('SET', 'appendfsync', 'always');
-  }
-}
-
-async function measureAmount(
-  ground: Ground,
-  context: PartContext,
-  amount: { readonly backlog: Backlog; readonly warmUp: Backlog; readonly files: RowFiles },
-): Promise<Runs> {
+async function runAll(ground: Ground, { directory }: PartContext, amount: Amount): Promise<Runs> {
   const { backlog, warmUp, files } = amount;
-  const { directory, rounds, say } = context;
-  const copies: CopyRun[][] = [[], []];
-  const drains: DrainRun[][] = WORKERS.map(() => []);
-  const everySecond: DrainRun[] = [];
-  const warm: DrainRun[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    say(`drain of ${backlog.events} events, round ${round} of ${rounds}`);
-    for (const [at, paths] of [files.whole, files.halves].entries()) {
-      copies[at]?.push(await copyOnce(ground, files.rows, paths));
-    }
-    for (const [at, workers] of WORKERS.entries()) {
-      drains[at]?.push(await drainOnce(ground, { backlog, workers, directory }));
-    }
-    warm.push(await drainOnce(ground, { backlog, warmUp, workers: 2, directory }));
-    everySecond.push(await onEverySecond(ground, { backlog, workers: 2, directory }));
-  }
-  return { events: backlog.events, copies, drains, everySecond, warm };
-}
-
-/** Names as they stand in the table; other parts compare with these. */
-function namesOf(events: number): {
-  readonly copy: (connections: number) => string;
-  readonly drain: (workers: number) => string;
-} {
-  const amount = events.toLocaleString('en');
+  const drain = (workers: number): Promise<DrainRun> => drainOnce(ground, { backlog, workers, directory });
   return {
-    copy: (connections) => `COPY of ${amount} rows, ${connections} connection${connections === 1 ? '' : 's'}`,
-    drain: (workers) => `drain of ${amount} by ${workers} worker${workers === 1 ? '' : 's'}`,
+    events: backlog.events,
+    copyByOne: await copyOnce(ground, files.rows, files.whole),
+    copyByTwo: await copyOnce(ground, files.rows, files.halves),
+    byOne: await drain(1),
+    byTwo: await drain(2),
+    byFour: await drain(4),
+    warm: await drainOnce(ground, { backlog, warmUp, workers: 2, directory }),
+    everySecond: await withFsync(ground.stack, 'everysec', () => drain(2)),
   };
 }
 
 /** The figures to reach are of the published amounts: a shorter run is measured, not judged. */
-function boundsOf(events: number): { readonly one?: Bound; readonly two?: Bound } {
-  if (events === 200_000) return { one: { ratioAtLeast: 1 } };
-  if (events === 1_000_000) return { one: { ratioAtLeast: 1.3 }, two: { ratioAtLeast: 0.6 } };
+function boundsOf(events: number): {
+  readonly one?: { readonly bound: Bound };
+  readonly two?: { readonly bound: Bound };
+} {
+  if (events === 200_000) return { one: { bound: { ratioAtLeast: 1 } } };
+  if (events === 1_000_000) return { one: { bound: { ratioAtLeast: 1.3 } }, two: { bound: { ratioAtLeast: 0.6 } } };
   return {};
 }
 
-function ratesOf(runs: Runs): readonly Measurement[] {
-  const names = namesOf(runs.events);
+/** With names that other parts compare with. */
+function addRates(collected: Collection, runs: Runs): void {
+  const { copyByOne, copyByTwo, byOne, byTwo, byFour, warm, everySecond } = runs;
+  const amount = runs.events.toLocaleString('en');
   const bounds = boundsOf(runs.events);
-  const copies = runs.copies.map((each, at) => ({
-    part: PART,
-    name: names.copy(at + 1),
-    unit: 'rows/s',
-    values: each.map((run) => run.rowsPerSecond),
-  }));
-  const drains = runs.drains.map((each, at) => ({
-    part: PART,
-    name: names.drain(WORKERS[at] ?? 0),
-    unit: 'events/s',
-    values: each.map((run) => run.eventsPerSecond),
-    comparedWith: names.copy(1),
-    ...(WORKERS[at] === 2 && bounds.one !== undefined && { bound: bounds.one }),
-  }));
-  const byTwo = {
-    part: PART,
-    name: `${names.drain(2)}, against 2 connections`,
-    unit: 'events/s',
-    values: (runs.drains[WORKERS.indexOf(2)] ?? []).map((run) => run.eventsPerSecond),
-    comparedWith: names.copy(2),
-    ...(bounds.two !== undefined && { bound: bounds.two }),
-  };
-  const everySecond = {
-    part: PART,
-    name: `${names.drain(2)}, appendfsync everysec`,
-    unit: 'events/s',
-    values: runs.everySecond.map((run) => run.eventsPerSecond),
-    comparedWith: names.drain(2),
-  };
-  const warm = {
-    part: PART,
-    name: `${names.drain(2)} that have worked before`,
-    unit: 'events/s',
-    values: runs.warm.map((run) => run.eventsPerSecond),
-    comparedWith: names.copy(1),
-  };
-  return [...copies, ...drains, byTwo, warm, everySecond];
+  const copy = `COPY of ${amount} rows, 1 connection`;
+  const copyTwo = `COPY of ${amount} rows, 2 connections`;
+  const drainTwo = `drain of ${amount} by 2 workers`;
+  const unit = 'events/s';
+  collected.add({ name: copy, unit: 'rows/s' }, copyByOne.rowsPerSecond);
+  collected.add({ name: copyTwo, unit: 'rows/s' }, copyByTwo.rowsPerSecond);
+  const add = (
+    run: DrainRun,
+    name: string,
+    compared: { readonly comparedWith: string; readonly bound?: Bound },
+  ): void => collected.add({ name, unit, ...compared }, run.eventsPerSecond);
+  add(byOne, `drain of ${amount} by 1 worker`, { comparedWith: copy });
+  add(byTwo, drainTwo, { comparedWith: copy, ...bounds.one });
+  add(byFour, `drain of ${amount} by 4 workers`, { comparedWith: copy });
+  add(byTwo, `${drainTwo}, against 2 connections`, { comparedWith: copyTwo, ...bounds.two });
+  add(warm, `${drainTwo} that have worked before`, { comparedWith: copy });
+  add(everySecond, `${drainTwo}, appendfsync everysec`, { comparedWith: drainTwo });
 }
 
 /** What an event costs whom, of the drains by two workers. */
-function costsOf(runs: Runs): readonly Measurement[] {
-  const amount = runs.events.toLocaleString('en');
-  const byTwo = runs.drains[WORKERS.indexOf(2)] ?? [];
-  const copied = runs.copies[0] ?? [];
-  const of = (name: string, unit: string, values: readonly number[], more: Partial<Measurement> = {}): Measurement => ({
-    part: PART,
-    name: `${name}, ${amount}`,
-    unit,
-    values,
-    ...more,
-  });
-  const postgresCopying = `CPU of Postgres a row, COPY by 1 connection`;
-  const walCopying = 'write-ahead log a row, COPY by 1 connection';
-  const peaks = runs.drains.reduce<readonly number[]>(
-    (largest, each) => each.map((run, round) => Math.max(run.peakMb, largest[round] ?? 0)),
-    [],
-  );
-  return [
-    of(
-      'CPU of both workers an event',
-      'µs',
-      byTwo.map((run) => run.workersMicros),
-    ),
-    of(
-      'CPU of Redis an event',
-      'µs',
-      byTwo.map((run) => run.redisMicros),
-    ),
-    of(
-      'CPU of Postgres an event',
-      'µs',
-      byTwo.map((run) => run.postgresMicros),
-      {
-        comparedWith: `${postgresCopying}, ${amount}`,
-      },
-    ),
-    of(
-      postgresCopying,
-      'µs',
-      copied.map((run) => run.postgresMicros),
-    ),
-    of(
-      'write-ahead log an event',
-      'B',
-      byTwo.map((run) => run.walBytes),
-      { comparedWith: `${walCopying}, ${amount}` },
-    ),
-    of(
-      walCopying,
-      'B',
-      copied.map((run) => run.walBytes),
-    ),
-    of(
-      "Redis' append-only file an event",
-      'B',
-      byTwo.map((run) => run.appendOnlyBytes),
-    ),
-    of('largest memory of a worker', 'MB', peaks, { bound: { atMost: WORKER_PEAK_MB } }),
-  ];
+function addCosts(collected: Collection, { events, copyByOne, byOne, byTwo, byFour }: Runs): void {
+  const amount = events.toLocaleString('en');
+  const postgresCopying = `CPU of Postgres a row, COPY by 1 connection, ${amount}`;
+  const walCopying = `write-ahead log a row, COPY by 1 connection, ${amount}`;
+  const cpu = (name: string): Described => ({ name: `${name}, ${amount}`, unit: 'µs' });
+  const bytes = (name: string): Described => ({ name: `${name}, ${amount}`, unit: 'B' });
+  collected.add(cpu('CPU of both workers an event'), byTwo.workersMicros);
+  collected.add(cpu('CPU of Redis an event'), byTwo.redisMicros);
+  collected.add({ ...cpu('CPU of Postgres an event'), comparedWith: postgresCopying }, byTwo.postgresMicros);
+  collected.add({ name: postgresCopying, unit: 'µs' }, copyByOne.postgresMicros);
+  collected.add({ ...bytes('write-ahead log an event'), comparedWith: walCopying }, byTwo.walBytes);
+  collected.add({ name: walCopying, unit: 'B' }, copyByOne.walBytes);
+  collected.add(bytes("Redis' append-only file an event"), byTwo.appendOnlyBytes);
+  const peakMb = Math.max(...[byOne, byTwo, byFour].map((run) => run.peakMb));
+  const memory = { name: `largest memory of a worker, ${amount}`, unit: 'MB', bound: { atMost: WORKER_PEAK_MB } };
+  collected.add(memory, peakMb);
 }
 
 async function makeRows(ground: Ground, context: PartContext, backlog: Backlog): Promise<string> {
@@ -193,18 +116,25 @@ async function makeRows(ground: Ground, context: PartContext, backlog: Backlog):
 
 /** Measures each amount of events on one stack; the figures to reach are those of the published amounts. */
 export async function measureDrain(context: PartContext, amounts: readonly number[]): Promise<readonly Measurement[]> {
+  const { directory, rounds, say } = context;
   await using ground = await openGround(context.stack);
-  const largest = await createBacklog(ground.redis, Math.max(...amounts));
+  await using backlogs = new AsyncDisposableStack();
+  const fill = async (events: number): Promise<Backlog> => backlogs.use(await createBacklog(ground.redis, { events }));
+  const largest = await fill(Math.max(...amounts));
   const rows = await makeRows(ground, context, largest);
-  const warmUp = await createBacklog(ground.redis, Math.max(1, Math.round(largest.events * WARM_UP_SHARE)));
-  const measured: Measurement[] = [];
+  const warmUp = await fill(Math.max(1, Math.round(largest.events * WARM_UP_SHARE)));
+  const collected = createCollection(PART);
   for (const events of amounts) {
-    const backlog = events === largest.events ? largest : await createBacklog(ground.redis, events);
-    const files = await takeRows(rows, events, context.directory);
-    const runs = await measureAmount(ground, context, { backlog, warmUp, files });
-    measured.push(...ratesOf(runs), ...costsOf(runs));
+    const backlog = events === largest.events ? largest : await fill(events);
+    const files = await takeRows(rows, events, directory);
+    for (let round = 1; round <= rounds; round += 1) {
+      say(`drain of ${events} events, round ${round} of ${rounds}`);
+      const runs = await runAll(ground, context, { backlog, warmUp, files });
+      addRates(collected, runs);
+      addCosts(collected, runs);
+    }
   }
-  return measured;
+  return collected.toMeasurements();
 }
 
 /** The part `drain`. */

@@ -3,13 +3,15 @@
  * files of ready-made rows, into the very table with its indexes, and how many values of 450 bytes Redis takes, each
  * push written to disk before it is answered. Both bare: no client, no validation, no worker.
  */
-import { createBacklog } from '../queue/backlog.ts';
-import { copyOnce, takeRows, writeTable, type CopyRun } from '../clocks/copy-run.ts';
-import { drainOnce, openGround, type Ground } from '../clocks/drain-run.ts';
-import type { Part, PartContext } from '../part.ts';
+import { copyOnce, takeRows, writeTable, type RowFiles } from '../clocks/copy-run.ts';
+import { drainOnce } from '../clocks/drain-run.ts';
 import { cpuSecondsOf } from '../clocks/process-cpu.ts';
 import { findPushBench, type PushBench, type PushLoad } from '../clocks/redis-benchmark.ts';
+import type { Part, PartContext } from '../part.ts';
+import { createBacklog } from '../queue/backlog.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
 import type { Measurement } from '../report/report.ts';
+import { openGround, type Ground } from '../servers/ground.ts';
 
 const PART = 'limits';
 const ROWS = 1_000_000;
@@ -33,74 +35,49 @@ async function pushOnce(ground: Ground, bench: PushBench, load: PushLoad): Promi
   return { perSecond, redisMicros: (((await cpuSecondsOf([pid])) - before) * 1e6) / load.pushes };
 }
 
-function describeCopies(copies: readonly (readonly CopyRun[])[]): readonly Measurement[] {
-  return copies.flatMap((runs, at): readonly Measurement[] => {
-    const name = (connections: number): string =>
-      `COPY into the indexed table, ${connections} connection${connections === 1 ? '' : 's'}`;
-    return [
-      {
-        part: PART,
-        name: name(at + 1),
-        unit: 'rows/s',
-        values: runs.map((run) => run.rowsPerSecond),
-        ...(at > 0 && { comparedWith: name(1) }),
-      },
-      {
-        part: PART,
-        name: `CPU of Postgres a row, COPY by ${at + 1} connection${at === 0 ? '' : 's'}`,
-        unit: 'µs',
-        values: runs.map((run) => run.postgresMicros),
-      },
-    ];
-  });
-}
-
-function describePushes(bench: PushBench, runs: ReadonlyMap<PushLoad, readonly PushRun[]>): readonly Measurement[] {
-  return [...runs].flatMap(([{ clients, pipeline }, each]): readonly Measurement[] => {
+async function addPushes(ground: Ground, context: PartContext, collected: Collection): Promise<void> {
+  const bench = await findPushBench();
+  for (const { clients, pipeline, pushes: published } of LOADS) {
+    const pushes = Math.max(1_000, Math.round(published * context.scale));
+    const run = await pushOnce(ground, bench, { clients, pipeline, pushes });
     const load = `${clients} client${clients === 1 ? '' : 's'}, ${pipeline === 1 ? 'no pipeline' : `pipeline ${pipeline}`}`;
-    return [
-      {
-        part: PART,
-        name: `LPUSH of 450 B by ${bench.program}, ${load}`,
-        unit: 'pushes/s',
-        values: each.map((run) => run.perSecond),
-      },
-      { part: PART, name: `CPU of Redis a push, ${load}`, unit: 'µs', values: each.map((run) => run.redisMicros) },
-    ];
-  });
+    collected.add({ name: `LPUSH of 450 B by ${bench.program}, ${load}`, unit: 'pushes/s' }, run.perSecond);
+    collected.add({ name: `CPU of Redis a push, ${load}`, unit: 'µs' }, run.redisMicros);
+  }
 }
 
-async function measurePushes(ground: Ground, context: PartContext, bench: PushBench): Promise<Map<PushLoad, PushRun>> {
-  const runs = new Map<PushLoad, PushRun>();
-  for (const load of LOADS) {
-    const pushes = Math.max(1_000, Math.round(load.pushes * context.scale));
-    runs.set(load, await pushOnce(ground, bench, { ...load, pushes }));
-  }
-  return runs;
+async function addCopies(ground: Ground, files: RowFiles, collected: Collection): Promise<void> {
+  const name = 'COPY into the indexed table, 1 connection';
+  const cpu = 'CPU of Postgres a row, COPY by';
+  const byOne = await copyOnce(ground, files.rows, files.whole);
+  const byTwo = await copyOnce(ground, files.rows, files.halves);
+  collected.add({ name, unit: 'rows/s' }, byOne.rowsPerSecond);
+  collected.add({ name: `${cpu} 1 connection`, unit: 'µs' }, byOne.postgresMicros);
+  const two = { name: 'COPY into the indexed table, 2 connections', unit: 'rows/s', comparedWith: name };
+  collected.add(two, byTwo.rowsPerSecond);
+  collected.add({ name: `${cpu} 2 connections`, unit: 'µs' }, byTwo.postgresMicros);
+}
+
+/** Rows of drained events, as files; whatever made them is gone. */
+async function makeRows(ground: Ground, { directory, scale, say }: PartContext): Promise<RowFiles> {
+  const events = Math.round(ROWS * scale);
+  say(`making ${events} rows`);
+  await using backlog = await createBacklog(ground.redis, { events });
+  await drainOnce(ground, { backlog, workers: 2, directory });
+  return takeRows(await writeTable(ground, directory), events, directory);
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
+  const { rounds, say } = context;
+  const collected = createCollection(PART);
   await using ground = await openGround(context.stack);
-  const { directory, rounds, say } = context;
-  const bench = await findPushBench();
-  const events = Math.round(ROWS * context.scale);
-  say(`making ${events} rows`);
-  const backlog = await createBacklog(ground.redis, events);
-  await drainOnce(ground, { backlog, workers: 2, directory });
-  await ground.redis.unlink(backlog.key);
-  const files = await takeRows(await writeTable(ground, directory), events, directory);
-  const copies: CopyRun[][] = [[], []];
-  const pushes = new Map<PushLoad, PushRun[]>();
+  const files = await makeRows(ground, context);
   for (let round = 1; round <= rounds; round += 1) {
     say(`limits, round ${round} of ${rounds}`);
-    for (const [at, paths] of [files.whole, files.halves].entries()) {
-      copies[at]?.push(await copyOnce(ground, events, paths));
-    }
-    for (const [load, pushed] of await measurePushes(ground, context, bench)) {
-      pushes.set(load, [...(pushes.get(load) ?? []), pushed]);
-    }
+    await addCopies(ground, files, collected);
+    await addPushes(ground, context, collected);
   }
-  return [...describeCopies(copies), ...describePushes(bench, pushes)];
+  return collected.toMeasurements();
 }
 
 /** The part `limits`. */

@@ -5,7 +5,7 @@
  * documentation names (see the header of its file in `peers/`), ready before the clock starts, interleaved with us in
  * each round in an order that turns. Peers pay neither for validation nor for redaction, of which we pay both.
  */
-import { openGround, type Ground } from '../clocks/drain-run.ts';
+import { openGround, type Ground } from '../servers/ground.ts';
 import type { Part, PartContext } from '../part.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { drainPeer, steadyPeer, sustainPeer, type SteadyRun } from '../peers/contest.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { startRedis } from '@auditlane/embedded';
 import { createQueue, type Queue } from '@auditlane/queue';
 import { createCollection } from '../report/collection.ts';
-import { encodeLines } from '../events/encode-lines.ts';
+import { encodeSamples } from '../events/encode-samples.ts';
 import { QUEUE_KEYS } from '../queue/queue-keys.ts';
 import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
 import { appendOnlyBytes, countRewrites } from '../servers/append-only-file.ts';
@@ -68,7 +68,7 @@ async function write(
 
 async function run({ directory, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
   const waves = Math.max(1, Math.round((EVENTS * scale) / LONGEST));
-  const lines = encodeLines({ from: 0, count: LONGEST });
+  const lines = encodeSamples(LONGEST);
   const collected = createCollection(PART);
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name, settings } of VARIANTS) {

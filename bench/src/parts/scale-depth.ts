@@ -9,8 +9,8 @@ import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { usedMemoryBytes } from '../servers/redis-info.ts';
 import { createCollection } from '../report/collection.ts';
-import { encodeLines } from '../events/encode-lines.ts';
-import { fillList } from '../queue/fill-list.ts';
+import { encodeSamples } from '../events/encode-samples.ts';
+import { createBacklog } from '../queue/backlog.ts';
 import { toCount, toSeries } from '../report/to-series.ts';
 import type { Part, PartContext } from '../part.ts';
 import type { Measurement } from '../report/report.ts';
@@ -56,12 +56,12 @@ async function measureDepth(
 ): Promise<Costs & { readonly bytes: number }> {
   const queue = createQueue(redis, KEYS);
   const before = await usedMemoryBytes(redis);
-  await fillList(redis, KEYS.queue, { events: depth });
+  await createBacklog(redis, { events: depth, key: KEYS.queue });
   const bytes = ((await usedMemoryBytes(redis)) - before) / depth;
   await scriptMicros(redis);
   const spent = { enqueue: 0, claim: 0, finish: 0 };
   for (let turn = 0; turn < turns; turn += 1) {
-    const costs = await takeTurn(redis, queue, encodeLines({ from: turn * ENTRIES, count: ENTRIES }));
+    const costs = await takeTurn(redis, queue, encodeSamples(ENTRIES, { first: turn * ENTRIES }));
     spent.enqueue += costs.enqueue;
     spent.claim += costs.claim;
     spent.finish += costs.finish;

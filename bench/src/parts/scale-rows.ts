@@ -8,9 +8,9 @@
  */
 import { choosePartitionWidth, type Pool } from '@auditlane/store';
 import { createCollection, type Collection } from '../report/collection.ts';
-import { drainList } from '../clocks/drain-list.ts';
-import { fillList } from '../queue/fill-list.ts';
-import { openRedis } from '../servers/redis-client.ts';
+import { drainOnce } from '../clocks/drain-run.ts';
+import { createBacklog } from '../queue/backlog.ts';
+import { openGround } from '../servers/ground.ts';
 import { askAll } from '../rows/audit-questions.ts';
 import { assertDiskSpace } from '../rows/disk-space.ts';
 import { openGrowingTable, openPool } from '../rows/growing-table.ts';
@@ -23,7 +23,6 @@ import { connectPostgres } from '../servers/postgres-client.ts';
 import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-rows';
-const KEY = 'bench:scale-rows';
 const SIZES = [1_000_000, 10_000_000, 30_000_000] as const;
 const ROWS_A_DAY = 500_000;
 const DAYS_OF = { hour: 1 / 24, day: 1, week: 7, month: 31 } as const;
@@ -61,12 +60,9 @@ async function measure(plan: Plan, pool: Pool, table: { readonly name: string; r
     collected.add({ name: `the newest 50 ${question}, p50, ${table.name}`, unit: 'ms', ...notes }, p50);
     collected.add({ name: `the newest 50 ${question}, p99, ${table.name}`, unit: 'ms' }, p99);
   }
-  await using redis = await openRedis(stack.redis.url);
-  await redis.unlink(KEY);
-  await fillList(redis, KEY, { events, from: Math.floor(Math.random() * 1e9) });
-  const to = { redisUrl: stack.redis.url, databaseUrl: plan.url };
-  const drained = await drainList({ ...to, key: KEY, events, workers: WORKERS, directory });
-  await redis.unlink(KEY);
+  await using ground = await openGround({ redis: stack.redis, postgres: { url: plan.url, pid: stack.postgres.pid } });
+  await using backlog = await createBacklog(ground.redis, { events, first: Math.floor(Math.random() * 1e9) });
+  const drained = await drainOnce(ground, { backlog, workers: WORKERS, directory, keepsRows: true });
   const isLargest = table.rows === plan.sizes.at(-1);
   const bound = isLargest ? { bound: { ratioAtLeast: table.name === inOne(table.rows) ? 0.75 : 0.9 } } : {};
   const notes = isBase ? {} : { comparedWith: `stored, ${inPartitions(least)}`, ...bound };

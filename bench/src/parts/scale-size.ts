@@ -3,18 +3,16 @@
  * same number of bytes (and at most as many events as a small one takes), of text that does not repeat, so that Postgres
  * cannot compress it away; tables are emptied before each.
  */
-import { openRedis } from '../servers/redis-client.ts';
 import { createCollection } from '../report/collection.ts';
-import { drainList } from '../clocks/drain-list.ts';
-import { fillList } from '../queue/fill-list.ts';
+import { drainOnce } from '../clocks/drain-run.ts';
+import { createBacklog } from '../queue/backlog.ts';
 import { toCount, toSeries } from '../report/to-series.ts';
 import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
-import { connectPostgres } from '../servers/postgres-client.ts';
+import { openGround } from '../servers/ground.ts';
 import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-size';
-const KEY = 'bench:scale-size';
 const SIZES = [200, 500, 1_000, 4_000, 16_000, 65_000] as const;
 const TOTAL_BYTES = 400_000_000;
 const MOST_EVENTS = 400_000;
@@ -28,17 +26,11 @@ function toEvents(bytes: number, scale: number): number {
 
 async function run({ stack, rounds, scale, directory, say }: PartContext): Promise<readonly Measurement[]> {
   const collected = createCollection(PART);
-  await using redis = await openRedis(stack.redis.url);
-  await using database = await connectPostgres(stack.postgres.url);
+  await using ground = await openGround(stack);
   const drain = async (bytes: number) => {
-    const events = toEvents(bytes, scale);
-    await database.query('truncate audit_logs, audit_batches');
-    await database.query('checkpoint');
-    await redis.unlink(KEY);
-    const total = await fillList(redis, KEY, { events, bytes });
-    const to = { redisUrl: stack.redis.url, databaseUrl: stack.postgres.url };
-    const drained = await drainList({ ...to, key: KEY, events, workers: WORKERS, directory });
-    return { ...drained, megabytesPerSecond: total / 1e6 / drained.seconds, meanBytes: total / events };
+    await using backlog = await createBacklog(ground.redis, { events: toEvents(bytes, scale), bytes });
+    const drained = await drainOnce(ground, { backlog, workers: WORKERS, directory });
+    return { ...drained, megabytesPerSecond: backlog.bytes / 1e6 / drained.seconds };
   };
   say('a first drain, not counted: it pays for new files of the servers');
   await drain(SIZES[0]);
@@ -52,8 +44,6 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
       collected.add({ name: `${name}, memory of the largest worker`, unit: 'MB' }, drained.peakMb);
     }
   }
-  await redis.unlink(KEY);
-  await database.query('truncate audit_logs, audit_batches');
   return collected.toMeasurements();
 }
 

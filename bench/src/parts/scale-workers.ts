@@ -4,18 +4,16 @@
  * further workers add memory and nothing else.
  */
 import { cpus } from 'node:os';
-import { openRedis } from '../servers/redis-client.ts';
 import { createCollection } from '../report/collection.ts';
-import { drainList } from '../clocks/drain-list.ts';
-import { fillList } from '../queue/fill-list.ts';
+import { drainOnce, type DrainRun } from '../clocks/drain-run.ts';
+import { createBacklog } from '../queue/backlog.ts';
 import { toSeries } from '../report/to-series.ts';
 import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
-import { connectPostgres } from '../servers/postgres-client.ts';
+import { openGround } from '../servers/ground.ts';
 import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-workers';
-const KEY = 'bench:scale-workers';
 const EVENTS = 1_000_000;
 const LEAST_EVENTS = 2_000;
 const WORKERS = [1, 2, 4, 8] as const;
@@ -24,15 +22,9 @@ const toName = (workers: number): string => `drain by ${workers} ${workers === 1
 async function run({ stack, rounds, scale, directory, say }: PartContext): Promise<readonly Measurement[]> {
   const events = Math.max(LEAST_EVENTS, Math.round(EVENTS * scale));
   const collected = createCollection(PART);
-  await using redis = await openRedis(stack.redis.url);
-  await using database = await connectPostgres(stack.postgres.url);
-  await fillList(redis, KEY, { events });
-  const drain = async (workers: number) => {
-    await database.query('truncate audit_logs, audit_batches');
-    await database.query('checkpoint');
-    const to = { redisUrl: stack.redis.url, databaseUrl: stack.postgres.url };
-    return drainList({ ...to, key: KEY, events, workers, directory });
-  };
+  await using ground = await openGround(stack);
+  await using backlog = await createBacklog(ground.redis, { events });
+  const drain = (workers: number): Promise<DrainRun> => drainOnce(ground, { backlog, workers, directory });
   say('a first drain, not counted: it pays for new files of the servers');
   await drain(2);
   for (let round = 1; round <= rounds; round += 1) {
@@ -43,12 +35,10 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
       const compared = workers === 1 ? {} : { comparedWith: toName(1) };
       collected.add({ name, unit: 'events/s', ...compared }, drained.eventsPerSecond);
       collected.add({ name: `${name}, busy cores of ${cpus().length}`, unit: 'cores' }, drained.busyCores);
-      collected.add({ name: `${name}, CPU of the workers an event`, unit: 'µs' }, drained.workerMicros);
+      collected.add({ name: `${name}, CPU of the workers an event`, unit: 'µs' }, drained.workersMicros);
       collected.add({ name: `${name}, memory of the largest`, unit: 'MB', bound: { atMost: 128 } }, drained.peakMb);
     }
   }
-  await redis.unlink(KEY);
-  await database.query('truncate audit_logs, audit_batches');
   return collected.toMeasurements();
 }
 

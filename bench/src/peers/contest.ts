@@ -6,8 +6,9 @@
 import { createBacklog } from '../queue/backlog.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import { monotonicMs } from '../cells/monotonic-ms.ts';
-import { runCell, toProcessEnv } from '../cells/run-cell.ts';
-import { drainOnce, type Ground } from '../clocks/drain-run.ts';
+import { runCell } from '../cells/run-cell.ts';
+import { drainOnce } from '../clocks/drain-run.ts';
+import type { Ground } from '../servers/ground.ts';
 import { CONTENDERS, type ContenderName } from './contenders.ts';
 import { openFleet } from './fleet.ts';
 import { requireRows } from '../servers/require-rows.ts';
@@ -46,11 +47,8 @@ async function fill(ground: Ground, { name }: Run, events: number): Promise<void
 export async function drainPeer(ground: Ground, run: Run): Promise<number> {
   await fill(ground, run, run.events);
   if (run.name === 'auditlane') {
-    const backlog = await createBacklog(ground.redis, run.events);
-    // The settings of all other runs: workers note in the table when they start with others than the last ones.
-    const env = toProcessEnv(ground.stack);
-    const options = { backlog, workers: 2, directory: run.directory, env };
-    return (await drainOnce(ground, options)).eventsPerSecond;
+    await using backlog = await createBacklog(ground.redis, { events: run.events });
+    return (await drainOnce(ground, { backlog, workers: 2, directory: run.directory })).eventsPerSecond;
   }
   await using fleet = await openFleet(ground.stack, run.name, run.directory);
   const beganAt = performance.now();

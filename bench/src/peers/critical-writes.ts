@@ -1,6 +1,6 @@
 import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
-import type { Ground } from '../clocks/drain-run.ts';
+import type { Ground } from '../servers/ground.ts';
 import type { SteadyRun } from './contest.ts';
 import { requireRows } from '../servers/require-rows.ts';
 

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guardChild } from '@auditlane/embedded';
 import { z } from 'zod';
-import { toProcessEnv } from '../cells/run-cell.ts';
+import { watchForStall } from '../clocks/stall-watch.ts';
+import { plainEnv, toProcessEnv } from '../programs/process-env.ts';
 import type { Stack } from '../servers/stack.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
 import { CONTENDERS, type ContenderName } from './contenders.ts';
@@ -13,7 +14,6 @@ import { CONTENDERS, type ContenderName } from './contenders.ts';
 const WORKERS = 2;
 const CELL = resolve(import.meta.dirname, 'peer-cell.ts');
 const POLL_MS = 5;
-const STALLED_MS = 60_000;
 const Report = z.object({ stored: z.number() });
 
 /** The workers of one run; they end with the block. */
@@ -21,7 +21,7 @@ export interface PeerFleet extends AsyncDisposable {
   begin(): void;
   /**
    * Resolves when the workers have said that so many rows are committed; at once where it is the caller who knows.
-   * Rejects when nothing moves for a minute.
+   * Rejects when nothing moves any more.
    */
   whenStored(events: number): Promise<void>;
 }
@@ -34,7 +34,7 @@ interface Member {
 }
 
 function startMember(stack: Stack, name: ContenderName): Member {
-  const child = fork(CELL, ['work', name], { env: { ...process.env, ...toProcessEnv(stack) } });
+  const child = fork(CELL, ['work', name], { env: { ...plainEnv(), ...toProcessEnv(stack) } });
   const release = child.pid === undefined ? (): void => undefined : guardChild(child.pid, 'SIGKILL');
   let stored = 0;
   const ready = new Promise<void>((settle, reject) => {
@@ -77,14 +77,11 @@ async function openPeerFleet(stack: Stack, name: ContenderName): Promise<PeerFle
 }
 
 async function waitUntilStored(name: string, events: number, countStored: () => number): Promise<void> {
-  let last = Number.NaN;
-  let movedAt = performance.now();
+  const isStalled = watchForStall();
   for (;;) {
     const stored = countStored();
     if (stored >= events) return;
-    if (stored !== last) movedAt = performance.now();
-    last = stored;
-    if (performance.now() - movedAt > STALLED_MS) throw new Error(`${name} stored ${stored} of ${events} events`);
+    if (isStalled(stored)) throw new Error(`${name} stored ${stored} of ${events} events`);
     await sleep(POLL_MS);
   }
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { diesWithParent, guardChild } from '@auditlane/embedded';
 import nodeArgs from '../../../apps/worker/node-args.json' with { type: 'json' };
+import { plainEnv } from './process-env.ts';
 import { cpuSecondsOf, peakMbOf, residentMbOf } from '../clocks/process-cpu.ts';
 
 const NODE_ARGS: readonly string[] = nodeArgs;
@@ -37,11 +38,6 @@ interface Worker {
 
 function hasEnded(child: Child): boolean {
   return child.exitCode !== null || child.signalCode !== null;
-}
-
-/** The environment without settings of this project: those of whoever starts the bench must not be measured. */
-function plainEnv(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AUDIT_')));
 }
 
 function startWorker(env: Readonly<Record<string, string>>): Worker {

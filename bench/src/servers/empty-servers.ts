@@ -1,5 +1,5 @@
 import { settleAppendOnlyFile } from './append-only-file.ts';
-import { emptyTables } from '../clocks/drain-run.ts';
+import { emptyTables } from './empty-tables.ts';
 import { connectPostgres } from './postgres-client.ts';
 import type { Stack } from './stack.ts';
 import { openRedis } from './redis-client.ts';

@@ -5,16 +5,20 @@ import { join } from 'node:path';
 import { onExit, startPostgres, startRedis, type ServerHandle } from '@auditlane/embedded';
 import { migrate } from '@auditlane/store';
 
-/** A private Redis and a private, migrated Postgres with the settings of `npm start`, deleted at the end of the block. */
-export interface Stack extends AsyncDisposable {
-  readonly redis: ServerHandle;
-  readonly postgres: ServerHandle;
-  /** The database as the role that workers and clients write as. */
-  readonly writerUrl: string;
+/** Where a server is, and which process it is. */
+type Server = Pick<ServerHandle, 'url' | 'pid'>;
+
+/** The two servers that something is measured on. */
+export interface Stack {
+  readonly redis: Server;
+  readonly postgres: Server;
 }
 
-/** Starts the stack; both servers end with this process on every path. */
-export async function startStack(): Promise<Stack> {
+/**
+ * Starts a private Redis and a private, migrated Postgres with the settings of `npm start`; they are deleted at the end of
+ * the block, and end with this process on every path.
+ */
+export async function startStack(): Promise<Stack & AsyncDisposable> {
   const directory = await mkdtemp(join(tmpdir(), 'auditlane-bench-'));
   await using opened = new AsyncDisposableStack();
   // Twice: a signal ends the process without leaving its blocks.
@@ -24,10 +28,5 @@ export async function startStack(): Promise<Stack> {
   const redis = opened.use(await startRedis({ dataDir: join(directory, 'redis') }));
   await migrate(postgres.url, {});
   const kept = opened.move();
-  return {
-    redis,
-    postgres,
-    writerUrl: `${postgres.url}?options=${encodeURIComponent('-c role=audit_writer')}`,
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  };
+  return { redis, postgres, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
