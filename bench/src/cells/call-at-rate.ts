@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { percentile } from '../report/statistics.ts';
+import { startCell } from './run-cell.ts';
 
-const run = promisify(execFile);
-const CELL = resolve(import.meta.dirname, 'rate-cell.ts');
 const Answer = z.object({
   called: z.number(),
   accepted: z.number(),
   seconds: z.number(),
   waits: z.array(z.number()),
 });
-const MOST_OUTPUT_BYTES = 64 * 1024 ** 2;
 
 /** How calls are made. */
 export interface RateOptions {
@@ -40,12 +35,7 @@ export async function callAtRate(options: RateOptions): Promise<Called> {
   const { processes, clients, rate, seconds, env } = options;
   const cells = Array.from({ length: processes }, async (_, index) => {
     const share = Math.floor(clients / processes) + (index < clients % processes ? 1 : 0);
-    const args = [CELL, String(rate / processes), String(seconds), String(share)];
-    const { stdout } = await run(process.execPath, args, {
-      env: { ...process.env, ...env },
-      maxBuffer: MOST_OUTPUT_BYTES,
-    });
-    return Answer.parse(JSON.parse(stdout));
+    return Answer.parse(await startCell('rate', { args: [rate / processes, seconds, share], env }));
   });
   const answers = await Promise.all(cells);
   const waits = answers.flatMap((answer) => answer.waits);

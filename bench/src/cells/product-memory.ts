@@ -1,10 +1,11 @@
 /** Resident memory of every process of the product, after a backlog has gone through all of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { peakMbOf, residentMbOf } from '../clocks/process-cpu.ts';
 import { copyBacklog, createBacklog } from '../queue/backlog.ts';
 import type { Stack } from '../servers/stack.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
-import { startProduct, type ProductProcess } from '../programs/product-process.ts';
+import { startProduct } from '../programs/product-process.ts';
 import { toProcessEnv } from '../programs/process-env.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
@@ -40,8 +41,8 @@ async function askUntil(url: string, isOver: () => boolean): Promise<void> {
   }
 }
 
-async function memoryOf(process: ProductProcess): Promise<Memory> {
-  return { peakMb: await process.peakMb(), residentMb: await process.residentMb() };
+async function memoryOf(pid: number): Promise<Memory> {
+  return { peakMb: await peakMbOf(pid), residentMb: await residentMbOf(pid) };
 }
 
 /** Starts API, maintenance and one worker, puts a backlog into the queue, and measures once it is stored. */
@@ -57,6 +58,7 @@ export async function measureProductMemory(
   await using maintenance = await startProduct('maintenance', { ready: 'maintenance ready', env });
   await using api = await startProduct('api', { ready: 'listening', env: { ...env, PORT: '0' } });
   const { url } = ListeningLine.parse(JSON.parse(api.readyLine));
+  const [worker = Number.NaN] = fleet.pids;
   let isDrained = false;
   const asking = askUntil(url, () => isDrained);
   await begin();
@@ -64,8 +66,8 @@ export async function measureProductMemory(
   isDrained = true;
   await asking;
   return {
-    worker: { peakMb: Math.max(...(await fleet.peakMb())), residentMb: Math.max(...(await fleet.residentMb())) },
-    api: await memoryOf(api),
-    maintenance: await memoryOf(maintenance),
+    worker: await memoryOf(worker),
+    api: await memoryOf(api.pid),
+    maintenance: await memoryOf(maintenance.pid),
   };
 }
