@@ -39,7 +39,7 @@ async function saturate(call: Call): Promise<Readonly<Record<string, number>>> {
 
 /** With a worker at work: what is kept until Postgres has it is asked for, and let go, while the calls are timed. */
 async function callSteadily(call: Call): Promise<Readonly<Record<string, number>>> {
-  await using _worker = await startWorkers(1, {});
+  await using _worker = await startWorkers(1, process.env);
   const waits: number[] = [];
   const load = { perSecond: STEADY_PER_SECOND, count: warmUp + counted };
   await offerSteadily(load, async (number) => {

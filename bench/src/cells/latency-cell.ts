@@ -46,7 +46,7 @@ interface Path {
 }
 
 async function openAuditlane(opened: AsyncDisposableStack): Promise<Path> {
-  const fleet = opened.use(await startWorkers(1, {}));
+  const fleet = opened.use(await startWorkers(1, process.env));
   const audit = createAuditClient(PATIENT);
   return {
     call: async (number) => {

@@ -52,7 +52,7 @@ async function logAll(audit: AuditClient, count: number): Promise<{ acknowledged
 }
 
 async function measure(): Promise<Readonly<Record<string, number>>> {
-  await using fleet = await startWorkers(Number(workersText), {});
+  await using fleet = await startWorkers(Number(workersText), process.env);
   const audit = createAuditClient({ deadlineMs: DEADLINE_MS });
   // A steady state is one of processes that have run for a while: connected, and with their code compiled.
   const warmUp = Math.min(WARM_UP, events);
