@@ -1,13 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onExit } from '@auditlane/embedded';
 import { COPY_PROGRAM } from './clocks/copy-file.ts';
 import { currentLoad, describeMachine } from './machine.ts';
 import type { Part, PartContext } from './part.ts';
 import type { Measurement } from './report/report.ts';
 import { mergeResults, writeResults, type Results } from './report/results.ts';
+import { openScratchFolder } from './servers/scratch-folder.ts';
 import { startStack } from './servers/stack.ts';
 
 /** How a run measures, and where it keeps what it has. */
@@ -32,12 +28,9 @@ export async function measurePart(
   part: Part,
   options: Pick<PartContext, 'rounds' | 'scale' | 'say'>,
 ): Promise<readonly Measurement[]> {
-  await using opened = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), 'auditlane-bench-part-'));
-  opened.defer(onExit(() => rmSync(directory, { recursive: true, force: true })));
-  opened.defer(() => rm(directory, { recursive: true, force: true }));
-  const stack = opened.use(await startStack());
-  return await part.run({ ...options, stack, directory });
+  await using folder = await openScratchFolder('auditlane-bench-part-');
+  await using stack = await startStack();
+  return await part.run({ ...options, stack, directory: folder.path });
 }
 
 /** Measures part after part. One that fails is told and left out: hours of the others must not be lost with it. */

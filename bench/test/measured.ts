@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { PartContext } from '../src/part.ts';
 import type { Measurement } from '../src/report/report.ts';
+import { openScratchFolder } from '../src/servers/scratch-folder.ts';
 import { startStack } from '../src/servers/stack.ts';
 
 /** For processes that are started many times; a busy machine is no reason to fail. */
@@ -13,11 +11,9 @@ export const DEADLINE_MS = 300_000;
 export async function measureSmallest(
   run: (context: PartContext) => Promise<readonly Measurement[]>,
 ): Promise<readonly Measurement[]> {
-  await using opened = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), 'auditlane-bench-test-'));
-  opened.defer(() => rm(directory, { recursive: true, force: true }));
-  const stack = opened.use(await startStack());
-  return await run({ stack, rounds: 1, scale: 0.005, directory, say: () => undefined });
+  await using folder = await openScratchFolder('auditlane-bench-test-');
+  await using stack = await startStack();
+  return await run({ stack, rounds: 1, scale: 0.005, directory: folder.path, say: () => undefined });
 }
 
 /** Fails unless exactly these were measured, each with finite positive numbers, and compared with what is there. */

@@ -1,9 +1,9 @@
-import { randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createUuidV7, type AuditEventInput } from '@auditlane/schema';
+import type { AuditEventInput } from '@auditlane/schema';
 import { BARE_KEY, type BareEvent } from './bare-event.ts';
 import { MicroBatch } from './micro-batch.ts';
+import { mintId } from '../events/mint-id.ts';
 import { openRedis } from '../servers/redis-client.ts';
 
 const DRAIN_POLL_MS = 20;
@@ -19,14 +19,13 @@ export interface BareProducer extends AsyncDisposable {
 /** Connects to Redis and is ready to push. */
 export async function openBareProducer(redisUrl: string): Promise<BareProducer> {
   const redis = await openRedis(redisUrl);
-  const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
   const batch = new MicroBatch((lines) => redis.lpush(BARE_KEY, ...lines));
   const host = hostname();
   let n = 0;
   return {
     push: async (event) => {
       n += 1;
-      const bare: BareEvent = { ...event, id: mint(), host, producer: 'bare', n };
+      const bare: BareEvent = { ...event, id: mintId(), host, producer: 'bare', n };
       await batch.add(JSON.stringify(bare));
       return bare.id;
     },

@@ -4,7 +4,7 @@ import { sampleEvent } from '../events/sample-events.ts';
 import { median, percentile } from '../report/statistics.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
-import { loopClosed, offerSteadily } from './loads.ts';
+import { offerSteadily, saturate } from './loads.ts';
 import { openRedis } from '../servers/redis-client.ts';
 
 const CALLERS = 64;
@@ -23,19 +23,9 @@ const QUEUED = { status: 'queued', id: '' } satisfies Receipt;
 
 type LogCall = (event: AuditEventInput) => Promise<unknown>;
 
-async function underLoad(call: LogCall): Promise<Readonly<Record<string, number>>> {
-  const warmUp = Math.round(WARM_UP * warmUpShare);
-  const count = Math.round(300_000 * scale);
-  const numbered = (number: number): Promise<unknown> => call(sampleEvent(number));
-  await loopClosed({ callers: CALLERS, count: warmUp }, numbered);
-  const before = process.cpuUsage();
-  const started = performance.now();
-  await loopClosed({ callers: CALLERS, count }, numbered);
-  const used = process.cpuUsage(before);
-  return {
-    micros: (used.user + used.system) / count,
-    callsPerSecond: (count * 1000) / (performance.now() - started),
-  };
+function underLoad(call: LogCall): Promise<Readonly<Record<string, number>>> {
+  const load = { callers: CALLERS, warmUp: Math.round(WARM_UP * warmUpShare), count: Math.round(300_000 * scale) };
+  return saturate(load, (number) => call(sampleEvent(number)));
 }
 
 /** What of a call runs before it returns its promise: the time that the caller's own work has to wait. */

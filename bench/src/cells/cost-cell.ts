@@ -12,7 +12,7 @@ import { percentile } from '../report/statistics.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
-import { loopClosed, offerSteadily, type Call } from './loads.ts';
+import { offerSteadily, saturate, timeCalls, type Call } from './loads.ts';
 import { MicroBatch } from './micro-batch.ts';
 
 const CALLERS = 1_000;
@@ -25,29 +25,12 @@ const isSaturated = kind === 'saturated';
 const warmUp = Math.round((isSaturated ? 20_000 : 1_000) * Math.min(1, scale * 10));
 const counted = Math.round((isSaturated ? 300_000 : 10_000) * scale);
 
-async function saturate(call: Call): Promise<Readonly<Record<string, number>>> {
-  await loopClosed({ callers: CALLERS, count: warmUp }, call);
-  const before = process.cpuUsage();
-  const started = performance.now();
-  await loopClosed({ callers: CALLERS, count: counted }, (number) => call(warmUp + number));
-  const used = process.cpuUsage(before);
-  return {
-    callsPerSecond: (counted * 1000) / (performance.now() - started),
-    micros: (used.user + used.system) / counted,
-  };
-}
-
 /** With a worker at work: what is kept until Postgres has it is asked for, and let go, while the calls are timed. */
 async function callSteadily(call: Call): Promise<Readonly<Record<string, number>>> {
   await using _worker = await startWorkers(1, process.env);
-  const waits: number[] = [];
-  const load = { perSecond: STEADY_PER_SECOND, count: warmUp + counted };
-  await offerSteadily(load, async (number) => {
-    const started = performance.now();
-    await call(number);
-    if (number >= warmUp) waits.push(performance.now() - started);
-  });
-  return { p50: percentile(waits, 0.5), p99: percentile(waits, 0.99) };
+  const timed = timeCalls(call, warmUp);
+  await offerSteadily({ perSecond: STEADY_PER_SECOND, count: warmUp + counted }, timed.call);
+  return { p50: percentile(timed.waits, 0.5), p99: percentile(timed.waits, 0.99) };
 }
 
 async function withClient<T>(use: (call: Call) => Promise<T>): Promise<T> {
@@ -80,6 +63,7 @@ async function withLines<T>(use: (call: Call) => Promise<T>): Promise<T> {
   }
 }
 
-const measure = isSaturated ? saturate : callSteadily;
+const callAtOnce = (call: Call) => saturate({ callers: CALLERS, warmUp, count: counted }, call);
+const measure = isSaturated ? callAtOnce : callSteadily;
 const result = way === 'lines' ? await withLines(measure) : await withClient(measure);
 process.stdout.write(JSON.stringify(result));

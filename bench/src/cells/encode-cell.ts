@@ -2,9 +2,9 @@
  * One cell of what an event costs before it leaves its process: `encode-cell.ts <scale>`. Entries are made of events that
  * are there already, with and without redaction, and by JSON.stringify alone, which checks and masks nothing.
  */
-import { randomFillSync } from 'node:crypto';
-import { createUuidV7, DEFAULT_REDACTION, encodeEvent, LIMITS, NO_REDACTION } from '@auditlane/schema';
+import { DEFAULT_REDACTION, encodeEvent, LIMITS, NO_REDACTION } from '@auditlane/schema';
 import type { RedactionPolicy } from '@auditlane/schema';
+import { mintId } from '../events/mint-id.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { median } from '../report/statistics.ts';
 
@@ -13,14 +13,13 @@ const PASSES = 15;
 const WARM_UP_PASSES = 5;
 const scale = Number(process.argv[2]);
 const events = Array.from({ length: Math.max(1_000, Math.round(EVENTS * scale)) }, (_, number) => sampleEvent(number));
-const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
 
 type Encode = (event: (typeof events)[number], number: number) => number;
 
 function encodeWith(redact: RedactionPolicy): Encode {
   const fixed = { producerId: 'bench', defaults: { service_name: 'bench', host: 'bench', source: null }, redact };
   return (event, number) => {
-    const context = { ...fixed, id: mint(), producerSeq: number + 1, maxEventBytes: LIMITS.eventBytes };
+    const context = { ...fixed, id: mintId(), producerSeq: number + 1, maxEventBytes: LIMITS.eventBytes };
     const encoded = encodeEvent(event, context);
     return encoded.kind === 'encoded' ? encoded.line.length : 0;
   };
@@ -29,7 +28,7 @@ function encodeWith(redact: RedactionPolicy): Encode {
 const WAYS: Readonly<Record<string, Encode>> = {
   encodeMicros: encodeWith(DEFAULT_REDACTION),
   withoutRedactionMicros: encodeWith(NO_REDACTION),
-  stringifyMicros: (event, number) => JSON.stringify({ ...event, id: mint(), n: number }).length,
+  stringifyMicros: (event, number) => JSON.stringify({ ...event, id: mintId(), n: number }).length,
 };
 
 /** Passes of all ways in turn, so that a slow moment of the machine meets all of them. */

@@ -7,6 +7,7 @@ import { connectPostgres } from '../servers/postgres-client.ts';
 import { cpuSecondsOf, cpuSecondsOfFamily } from '../clocks/process-cpu.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { startWorkers, type WorkerFleet } from '../programs/worker-fleet.ts';
+import { requireRows } from '../servers/require-rows.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
@@ -29,13 +30,6 @@ async function readCpu(fleet: WorkerFleet): Promise<Readonly<Record<string, numb
     redis: await cpuSecondsOf([cellEnv.BENCH_REDIS_PID]),
     postgres: await cpuSecondsOfFamily(cellEnv.BENCH_POSTGRES_PID),
   };
-}
-
-/** Fails unless every event is exactly one row. */
-async function checkRows(expected: number): Promise<void> {
-  await using database = await connectPostgres(cellEnv.DATABASE_URL);
-  const { rows } = await database.query<{ stored: string }>('select count(*) as stored from audit_logs');
-  if (Number(rows[0]?.stored) !== expected) throw new Error(`${rows[0]?.stored} rows for ${expected} events`);
 }
 
 /** Logs as fast as receipts come, and resolves with the seconds until all were acknowledged, and until all were rows. */
@@ -61,7 +55,8 @@ async function measure(): Promise<Readonly<Record<string, number>>> {
   const seconds = await logAll(audit, events);
   const after = await readCpu(fleet);
   await audit.close();
-  await checkRows(warmUp + events);
+  await using database = await connectPostgres(cellEnv.DATABASE_URL);
+  await requireRows(database, 'the producer', warmUp + events);
   const micros = (of: string): number => (((after[of] ?? 0) - (before[of] ?? 0)) * 1e6) / events;
   return {
     storedPerSecond: events / seconds.stored,

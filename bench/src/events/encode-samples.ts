@@ -1,7 +1,8 @@
 /** Entries of the measured events, from any number on and of any size: what the client would push. */
 import { randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createUuidV7, DEFAULT_REDACTION, encodeEvent, LIMITS, type AuditEventInput } from '@auditlane/schema';
+import { DEFAULT_REDACTION, encodeEvent, LIMITS, type AuditEventInput } from '@auditlane/schema';
+import { mintId } from './mint-id.ts';
 import { sampleEvent } from './sample-events.ts';
 
 /** Which entries. */
@@ -16,7 +17,6 @@ type Defaults = Parameters<typeof encodeEvent>[1]['defaults'];
 
 const DEFAULTS: Defaults = { service_name: 'bench', host: hostname(), source: null };
 const NO_DEFAULTS: Defaults = { service_name: null, host: null, source: null };
-const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
 
 // Longer texts are cut by the schema: metadata gets as many of this size as it takes.
 const PIECE_CHARACTERS = 16_000;
@@ -33,7 +33,7 @@ function toNoise(characters: number): string {
 
 function encode(event: AuditEventInput, number: number, defaults = DEFAULTS): string {
   const encoded = encodeEvent(event, {
-    id: mint(),
+    id: mintId(),
     producerId: 'bench',
     producerSeq: number + 1,
     defaults,

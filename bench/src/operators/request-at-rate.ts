@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { offerSteadily } from '../cells/loads.ts';
 
 /** What came of some requests. */
 export interface Requested {
@@ -39,11 +39,5 @@ export async function requestAtRate(
 ): Promise<void> {
   const total = Math.max(1, Math.round(perSecond * seconds));
   const first = requested.waits.length;
-  const pending: Promise<void>[] = [];
-  const started = performance.now();
-  for (let sent = 0; sent < total; await sleep(1)) {
-    const due = Math.min(total, 1 + Math.floor(((performance.now() - started) / 1000) * perSecond));
-    for (; sent < due; sent += 1) pending.push(send(port, first + sent, requested));
-  }
-  await Promise.all(pending);
+  await offerSteadily({ perSecond, count: total }, (number) => send(port, first + number, requested));
 }

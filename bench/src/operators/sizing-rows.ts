@@ -4,7 +4,7 @@
  */
 import { SIZING, type Sizing } from '@auditlane/runtime';
 import { callAtRate } from '../cells/call-at-rate.ts';
-import { toCount } from '../report/to-series.ts';
+import { toCount, toCounted } from '../report/to-count.ts';
 import { toVariants } from '../to-variants.ts';
 import { readStored } from './counting-postgres.ts';
 import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';
@@ -26,7 +26,7 @@ async function measureRow(servers: Servers, perMinute: number, row: Sizing): Pro
   const spent = (await fleet.cpuSeconds()) - before;
   await waitUntilEmpty(servers);
   const stored = await readStored(postgres.client);
-  const name = `sizing, ${toCount(perMinute)} requests a minute, ${row.workers} ${row.workers === 1 ? 'worker' : 'workers'}`;
+  const name = `sizing, ${toCount(perMinute)} requests a minute, ${toCounted(row.workers, 'worker')}`;
   collected.add({ name: `${name}, CPU`, unit: '% of a core' }, (spent / called.seconds) * 100);
   collected.add({ name: `${name}, events in a batch`, unit: 'events' }, stored.rows / Math.max(1, stored.batches));
   collected.add({ name: `${name}, call to row, p99`, unit: 'ms' }, stored.p99);

@@ -6,7 +6,7 @@ import { sampleEvent } from '../events/sample-events.ts';
 import { callAtRate } from '../cells/call-at-rate.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
 import { createBacklog } from '../queue/backlog.ts';
-import { toCount } from '../report/to-series.ts';
+import { toCount } from '../report/to-count.ts';
 import { toVariants } from '../to-variants.ts';
 import { readStored, resetStored } from './counting-postgres.ts';
 import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';

@@ -12,6 +12,7 @@ import type { Part, PartContext } from '../part.ts';
 import { createBacklog, type Backlog } from '../queue/backlog.ts';
 import { createCollection, type Collection, type Described } from '../report/collection.ts';
 import type { Bound, Measurement } from '../report/report.ts';
+import { toCount } from '../report/to-count.ts';
 import { openGround, type Ground } from '../servers/ground.ts';
 import { withFsync } from '../servers/with-fsync.ts';
 
@@ -68,7 +69,7 @@ function boundsOf(events: number): {
 /** With names that other parts compare with. */
 function addRates(collected: Collection, runs: Runs): void {
   const { copyByOne, copyByTwo, byOne, byTwo, byFour, warm, everySecond } = runs;
-  const amount = runs.events.toLocaleString('en');
+  const amount = toCount(runs.events);
   const bounds = boundsOf(runs.events);
   const copy = `COPY of ${amount} rows, 1 connection`;
   const copyTwo = `COPY of ${amount} rows, 2 connections`;
@@ -91,7 +92,7 @@ function addRates(collected: Collection, runs: Runs): void {
 
 /** What an event costs whom, of the drains by two workers. */
 function addCosts(collected: Collection, { events, copyByOne, byOne, byTwo, byFour }: Runs): void {
-  const amount = events.toLocaleString('en');
+  const amount = toCount(events);
   const postgresCopying = `CPU of Postgres a row, COPY by 1 connection, ${amount}`;
   const walCopying = `write-ahead log a row, COPY by 1 connection, ${amount}`;
   const cpu = (name: string): Described => ({ name: `${name}, ${amount}`, unit: 'µs' });

@@ -14,6 +14,7 @@ import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 import type { Part, PartContext } from '../part.ts';
 import type { Bound, Measurement } from '../report/report.ts';
+import { toCount } from '../report/to-count.ts';
 import { median } from '../report/statistics.ts';
 
 const PART = 'latency';
@@ -39,7 +40,7 @@ const TIMES = [
 type Time = (typeof TIMES)[number];
 
 function toName(perSecond: number, what: string, variant: VariantName): string {
-  return `${perSecond.toLocaleString('en')}/s, ${what}, ${variant}`;
+  return `${toCount(perSecond)}/s, ${what}, ${variant}`;
 }
 
 function boundOf(perSecond: number, variant: VariantName, time: Time): Bound | undefined {

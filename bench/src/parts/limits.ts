@@ -10,6 +10,7 @@ import { findPushBench, type PushBench, type PushLoad } from '../clocks/redis-be
 import type { Part, PartContext } from '../part.ts';
 import { createBacklog } from '../queue/backlog.ts';
 import { createCollection, type Collection } from '../report/collection.ts';
+import { toCounted } from '../report/to-count.ts';
 import type { Measurement } from '../report/report.ts';
 import { openGround, type Ground } from '../servers/ground.ts';
 
@@ -40,7 +41,7 @@ async function addPushes(ground: Ground, context: PartContext, collected: Collec
   for (const { clients, pipeline, pushes: published } of LOADS) {
     const pushes = Math.max(1_000, Math.round(published * context.scale));
     const run = await pushOnce(ground, bench, { clients, pipeline, pushes });
-    const load = `${clients} client${clients === 1 ? '' : 's'}, ${pipeline === 1 ? 'no pipeline' : `pipeline ${pipeline}`}`;
+    const load = `${toCounted(clients, 'client')}, ${pipeline === 1 ? 'no pipeline' : `pipeline ${pipeline}`}`;
     collected.add({ name: `LPUSH of 450 B by ${bench.program}, ${load}`, unit: 'pushes/s' }, run.perSecond);
     collected.add({ name: `CPU of Redis a push, ${load}`, unit: 'µs' }, run.redisMicros);
   }

@@ -7,7 +7,8 @@
 import { createCollection } from '../report/collection.ts';
 import { callAtRate } from '../cells/call-at-rate.ts';
 import { openRedis } from '../servers/redis-client.ts';
-import { toCount, toSeries } from '../report/to-series.ts';
+import { toCounted } from '../report/to-count.ts';
+import { toSeries } from '../report/to-series.ts';
 import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
 import { cpuSecondsOf } from '../clocks/process-cpu.ts';
@@ -21,8 +22,7 @@ const SECONDS = 20;
 const LEAST_SECONDS = 1;
 const QUEUE = 'bench-connections:queue';
 
-const toName = (clients: number, figure: string): string =>
-  `${toCount(clients)} ${clients === 1 ? 'client' : 'clients'}, ${figure}`;
+const toName = (clients: number, figure: string): string => `${toCounted(clients, 'client')}, ${figure}`;
 
 async function run({ stack, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
   const seconds = Math.max(LEAST_SECONDS, SECONDS * scale);

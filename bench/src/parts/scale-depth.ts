@@ -11,7 +11,8 @@ import { usedMemoryBytes } from '../servers/redis-info.ts';
 import { createCollection } from '../report/collection.ts';
 import { encodeSamples } from '../events/encode-samples.ts';
 import { createBacklog } from '../queue/backlog.ts';
-import { toCount, toSeries } from '../report/to-series.ts';
+import { toCount } from '../report/to-count.ts';
+import { toSeries } from '../report/to-series.ts';
 import type { Part, PartContext } from '../part.ts';
 import type { Measurement } from '../report/report.ts';
 

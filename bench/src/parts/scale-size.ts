@@ -6,7 +6,8 @@
 import { createCollection } from '../report/collection.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
 import { createBacklog } from '../queue/backlog.ts';
-import { toCount, toSeries } from '../report/to-series.ts';
+import { toCount } from '../report/to-count.ts';
+import { toSeries } from '../report/to-series.ts';
 import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
 import { openGround } from '../servers/ground.ts';

@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { createCollection } from '../report/collection.ts';
 import { drainOnce, type DrainRun } from '../clocks/drain-run.ts';
 import { createBacklog } from '../queue/backlog.ts';
+import { toCounted } from '../report/to-count.ts';
 import { toSeries } from '../report/to-series.ts';
 import { toVariants } from '../to-variants.ts';
 import type { Part, PartContext } from '../part.ts';
@@ -17,7 +18,7 @@ const PART = 'scale-workers';
 const EVENTS = 1_000_000;
 const LEAST_EVENTS = 2_000;
 const WORKERS = [1, 2, 4, 8] as const;
-const toName = (workers: number): string => `drain by ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
+const toName = (workers: number): string => `drain by ${toCounted(workers, 'worker')}`;
 
 async function run({ stack, rounds, scale, directory, say }: PartContext): Promise<readonly Measurement[]> {
   const events = Math.max(LEAST_EVENTS, Math.round(EVENTS * scale));

@@ -3,24 +3,17 @@
  * with a `bare` prepared INSERT of the same row on a connection of its own. Prints the wait of a write as JSON.
  */
 import { createAuditClient } from '@auditlane/audit-client';
-import { loopClosed } from '../cells/loads.ts';
+import { loopClosed, timeCalls, type Call } from '../cells/loads.ts';
 import { connectPostgres } from '../servers/postgres-client.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { percentile } from '../report/statistics.ts';
 import { toBareInsert } from './insert-rows.ts';
 import { sampleRow } from './sample-row.ts';
 
-type Write = (number: number) => Promise<unknown>;
-
 /** The first fifth warms code and connection up and is not counted. */
-async function measure(count: number, write: Write): Promise<void> {
-  const uncounted = Math.floor(count / 5);
-  const waits: number[] = [];
-  await loopClosed({ callers: 1, count }, async (number) => {
-    const started = performance.now();
-    await write(number);
-    if (number >= uncounted) waits.push(performance.now() - started);
-  });
+async function measure(count: number, write: Call): Promise<void> {
+  const { call, waits } = timeCalls(write, Math.floor(count / 5));
+  await loopClosed({ callers: 1, count }, call);
   process.stdout.write(JSON.stringify({ p50Ms: percentile(waits, 0.5), p99Ms: percentile(waits, 0.99) }));
 }
 

@@ -5,7 +5,7 @@
  * print numbers as JSON. `work` is a worker: it says `ready`, begins at the message `begin`, sends the count of the rows
  * that it has stored while that changes, and ends when the channel to its parent closes.
  */
-import { loopClosed, offerSteadily } from '../cells/loads.ts';
+import { loopClosed, offerSteadily, timeCalls } from '../cells/loads.ts';
 import { monotonicMs } from '../cells/monotonic-ms.ts';
 import { percentile } from '../report/statistics.ts';
 import { CONTENDERS, isContenderName } from './contenders.ts';
@@ -44,17 +44,12 @@ async function sustain(caller: Caller, count: number, callers: number): Promise<
 
 /** The first fifth warms code and connections up and is not counted. */
 async function steady(caller: Caller, count: number): Promise<Numbers> {
-  const uncounted = Math.floor(count / 5);
-  const waits: number[] = [];
+  const timed = timeCalls((number) => caller.call(number), Math.floor(count / 5));
   const before = process.cpuUsage();
-  await offerSteadily({ perSecond: STEADY_PER_SECOND, count }, async (number) => {
-    const started = performance.now();
-    await caller.call(number);
-    if (number >= uncounted) waits.push(performance.now() - started);
-  });
+  await offerSteadily({ perSecond: STEADY_PER_SECOND, count }, timed.call);
   const cpuMicros = cpuMicrosOf(before, count);
   await caller.whenStored?.();
-  return { p50Ms: percentile(waits, 0.5), p99Ms: percentile(waits, 0.99), cpuMicros };
+  return { p50Ms: percentile(timed.waits, 0.5), p99Ms: percentile(timed.waits, 0.99), cpuMicros };
 }
 
 async function work(peer: Peer, servers: Servers): Promise<void> {

@@ -2,16 +2,15 @@
  * The sample events as rows, made as an application would that has no client of ours: the columns filled in by one
  * literal, the id minted by us, nothing validated, nothing redacted. It is the cheapest way, to the peers' advantage.
  */
-import { randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createUuidV7, type EventRow } from '@auditlane/schema';
+import type { EventRow } from '@auditlane/schema';
+import { mintId } from '../events/mint-id.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 
 /** A row as it travels in a peer's payload: metadata is an object there, not JSON text inside JSON. */
 export type PeerRow = Omit<EventRow, 'metadata'> & { readonly metadata: object | null };
 
 const HOST = hostname();
-const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
 
 /** The sample's fields are texts; their type admits what an application may give, too. */
 function textOf(value: unknown): string | null {
@@ -22,7 +21,7 @@ function textOf(value: unknown): string | null {
 export function sampleRow(number: number): PeerRow {
   const event = sampleEvent(number);
   return {
-    id: mint(),
+    id: mintId(),
     occurred_at: null,
     event_domain: null,
     user_id: textOf(event.user_id),

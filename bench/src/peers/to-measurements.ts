@@ -1,4 +1,5 @@
 import type { Bound, Measurement } from '../report/report.ts';
+import { toCount } from '../report/to-count.ts';
 import { isContenderName, type ContenderName } from './contenders.ts';
 import type { SteadyRun, SustainedRun } from './contest.ts';
 import { ENTRIES, type Entry } from './entries.ts';
@@ -45,7 +46,7 @@ interface Rate {
 function toRates({ scale, contest }: Outcome, rate: Rate): readonly Measurement[] {
   const entered = PEERS.filter((name) => rate.valuesOf(contest[name]).length > 0);
   const nameOf = (name: ContenderName): string => {
-    const events = scaled(rate.eventsOf(ENTRIES[name]), scale).toLocaleString('en');
+    const events = toCount(scaled(rate.eventsOf(ENTRIES[name]), scale));
     return `${rate.run}: ${ENTRIES[name].title} (${events} events)`;
   };
   const of = (name: string, values: readonly number[]): Measurement => ({ part: PART, name, unit: 'events/s', values });

@@ -19,8 +19,3 @@ export function toSeries(
     .toSorted(([a], [b]) => a - b);
   return { name: from.name, points };
 }
-
-/** A count as it stands in names and tables. */
-export function toCount(count: number): string {
-  return Math.round(count).toLocaleString('en');
-}

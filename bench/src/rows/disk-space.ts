@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { toCount } from '../report/to-count.ts';
 
 /** A row with its indexes takes 530 to 600 bytes. */
 const BYTES_PER_ROW = 650;
@@ -13,7 +14,7 @@ export async function assertDiskSpace(directory: string, rows: number): Promise<
   if (free >= needed) return;
   const toGb = (bytes: number): string => `${Math.ceil(bytes / 1e9)} GB`;
   throw new Error(
-    `${rows.toLocaleString('en')} rows need about ${toGb(needed)} below ${directory}, ${toGb(free)} are free: ` +
+    `${toCount(rows)} rows need about ${toGb(needed)} below ${directory}, ${toGb(free)} are free: ` +
       'set TMPDIR to a larger disk, or give a smaller --scale',
   );
 }

@@ -34,7 +34,8 @@ export interface GrowingTable extends AsyncDisposable {
 }
 
 const DAY_MS = 86_400_000;
-const SPAN_DAYS = { hour: 1 / 24, day: 1, week: 7, month: 31 } as const satisfies Record<PartitionWidth, number>;
+/** How long a partition of each width lasts at most. */
+export const DAYS_OF = { hour: 1 / 24, day: 1, week: 7, month: 31 } as const satisfies Record<PartitionWidth, number>;
 const FILLERS = 2;
 
 /** Opens the table on a database without rows. */
@@ -47,7 +48,7 @@ export async function openGrowingTable(options: GrowingOptions): Promise<Growing
     await fillPartition(url, partition, { first: 1 + index * rowsPerPartition, rows: rowsPerPartition, users });
   };
   const grow = async (wanted: number): Promise<void> => {
-    const pastDays = wanted * SPAN_DAYS[width];
+    const pastDays = wanted * DAYS_OF[width];
     await ensurePartitions(pool, { now: new Date(Date.now() - pastDays * DAY_MS), aheadDays: pastDays + 7, width });
     const partitions = await listPast(pool);
     for (; filled < wanted; filled = Math.min(wanted, filled + FILLERS)) {

@@ -1,9 +1,7 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onExit, startPostgres, startRedis, type ServerHandle } from '@auditlane/embedded';
+import { startPostgres, startRedis, type ServerHandle } from '@auditlane/embedded';
 import { migrate } from '@auditlane/store';
+import { openScratchFolder } from './scratch-folder.ts';
 
 /** Where a server is, and which process it is. */
 type Server = Pick<ServerHandle, 'url' | 'pid'>;
@@ -19,13 +17,10 @@ export interface Stack {
  * the block, and end with this process on every path.
  */
 export async function startStack(): Promise<Stack & AsyncDisposable> {
-  const directory = await mkdtemp(join(tmpdir(), 'auditlane-bench-'));
   await using opened = new AsyncDisposableStack();
-  // Twice: a signal ends the process without leaving its blocks.
-  opened.defer(onExit(() => rmSync(directory, { recursive: true, force: true })));
-  opened.defer(() => rm(directory, { recursive: true, force: true }));
-  const postgres = opened.use(await startPostgres({ dataDir: join(directory, 'postgres') }));
-  const redis = opened.use(await startRedis({ dataDir: join(directory, 'redis') }));
+  const { path } = opened.use(await openScratchFolder('auditlane-bench-'));
+  const postgres = opened.use(await startPostgres({ dataDir: join(path, 'postgres') }));
+  const redis = opened.use(await startRedis({ dataDir: join(path, 'redis') }));
   await migrate(postgres.url, {});
   const kept = opened.move();
   return { redis, postgres, [Symbol.asyncDispose]: () => kept.disposeAsync() };
