@@ -1,9 +1,9 @@
 /** `npm run bench`: measures on private servers, prints tables, writes JSON and, if asked, the docs. */
 import { join, resolve } from 'node:path';
-import { writeDocs } from './report/docs.ts';
 import { measureParts } from './measure.ts';
 import { HELP, parseOptions, toCommand, type RunOptions } from './options.ts';
 import { PARTS } from './registry.ts';
+import { writeDocs } from './report/docs.ts';
 import { toReport } from './report/report.ts';
 import { mergeResults, readResults, type Results } from './report/results.ts';
 

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { rewriteBlock, writeDocs } from '../src/report/docs.ts';
 import type { Part } from '../src/part.ts';
 import { PARTS } from '../src/registry.ts';
+import { rewriteBlock, writeDocs } from '../src/report/docs.ts';
 import type { Results } from '../src/report/results.ts';
 
 const PAGE = `# Benchmarks

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { copyOnce } from '../src/clocks/copy-run.ts';
-import { openGround } from '../src/servers/ground.ts';
-import { measureDrain } from '../src/parts/drain.ts';
 import type { PartContext } from '../src/part.ts';
+import { measureDrain } from '../src/parts/drain.ts';
 import { startWorkers } from '../src/programs/worker-fleet.ts';
+import { openGround } from '../src/servers/ground.ts';
 import { measureSmallest } from './measured.ts';
 
 const EVENTS = 2_000;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { judge, relax } from '../src/load/judge.ts';
 import { parseLoadOptions } from '../src/load/options.ts';
-import { assertDiskSpace } from '../src/rows/disk-space.ts';
-import { toSeries } from '../src/report/to-series.ts';
 import { PARTS } from '../src/registry.ts';
 import type { Measurement } from '../src/report/report.ts';
+import { toSeries } from '../src/report/to-series.ts';
+import { assertDiskSpace } from '../src/rows/disk-space.ts';
 
 function measured(name: string, value: number, rest: Partial<Measurement> = {}): Measurement {
   return { part: 'p', name, unit: 'ms', values: [value], ...rest };

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGround, type Ground } from '../src/servers/ground.ts';
 import { drainPeer, steadyPeer, sustainPeer } from '../src/peers/contest.ts';
 import { writeOneByOne } from '../src/peers/critical-writes.ts';
-import { requireRows } from '../src/servers/require-rows.ts';
 import { NAMES } from '../src/peers/to-measurements.ts';
+import { openGround, type Ground } from '../src/servers/ground.ts';
+import { requireRows } from '../src/servers/require-rows.ts';
 import { startStack, type Stack } from '../src/servers/stack.ts';
 
 const EVENTS = 1_003;

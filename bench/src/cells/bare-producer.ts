@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEventInput } from '@auditlane/schema';
-import { BARE_KEY, type BareEvent } from './bare-event.ts';
-import { MicroBatch } from './micro-batch.ts';
 import { mintId } from '../events/mint-id.ts';
 import { openRedis } from '../servers/redis-client.ts';
+import { BARE_KEY, type BareEvent } from './bare-event.ts';
+import { MicroBatch } from './micro-batch.ts';
 
 const DRAIN_POLL_MS = 20;
 

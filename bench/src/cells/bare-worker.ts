@@ -4,14 +4,14 @@
  * lease (what it holds is lost with it), no ledger, no validation, no isolation of bad entries, no metrics: the floor
  * that latency is compared with.
  */
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { from } from 'pg-copy-streams';
 import { z } from 'zod';
 import { connectPostgres } from '../servers/postgres-client.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { BARE_KEY, type BareEvent } from './bare-event.ts';
 import { cellEnv } from './cell-env.ts';
-import { openRedis } from '../servers/redis-client.ts';
 
 const SLOTS = 2;
 const MAX_BATCH = 1_000;

@@ -2,10 +2,10 @@
 import { createAuditClient, type AuditEventInput, type Receipt } from '@auditlane/audit-client';
 import { sampleEvent } from '../events/sample-events.ts';
 import { median, percentile } from '../report/statistics.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
 import { offerSteadily, saturate } from './loads.ts';
-import { openRedis } from '../servers/redis-client.ts';
 
 const CALLERS = 64;
 const PER_SECOND = 1_000;

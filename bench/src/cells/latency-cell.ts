@@ -5,11 +5,12 @@
  */
 import { createAuditClient } from '@auditlane/audit-client';
 import { z } from 'zod';
-import { connectPostgres } from '../servers/postgres-client.ts';
 import { cpuSecondsOf, cpuSecondsOfFamily } from '../clocks/process-cpu.ts';
 import { sampleEvent } from '../events/sample-events.ts';
-import { percentile } from '../report/statistics.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
+import { waitUntilDrained } from '../queue/wait-until-drained.ts';
+import { percentile } from '../report/statistics.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { openBareProducer } from './bare-producer.ts';
 import { cellEnv } from './cell-env.ts';
@@ -17,7 +18,6 @@ import { startChild, type Child } from './child.ts';
 import { expectQueued } from './expect-queued.ts';
 import { offerSteadily } from './loads.ts';
 import { monotonicMs } from './monotonic-ms.ts';
-import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
 /** Calls of the first seconds are not counted: code is compiled, connections are opened. */
 const WARM_UP_SECONDS = 2;

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { peakMbOf, residentMbOf } from '../clocks/process-cpu.ts';
-import { copyBacklog, createBacklog } from '../queue/backlog.ts';
-import type { Stack } from '../servers/stack.ts';
-import { startWorkers } from '../programs/worker-fleet.ts';
-import { startProduct } from '../programs/product-process.ts';
 import { toProcessEnv } from '../programs/process-env.ts';
-import { openRedis } from '../servers/redis-client.ts';
+import { startProduct } from '../programs/product-process.ts';
+import { startWorkers } from '../programs/worker-fleet.ts';
+import { copyBacklog, createBacklog } from '../queue/backlog.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
+import { openRedis } from '../servers/redis-client.ts';
+import type { Stack } from '../servers/stack.ts';
 
 const POLL_MS = 50;
 const ASK_EVERY_MS = 100;

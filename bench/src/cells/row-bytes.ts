@@ -1,12 +1,12 @@
 /** What a row takes in Postgres: in the write-ahead log, in the table and in each of its indexes, once a worker has stored it. */
-import { copyBacklog, createBacklog } from '../queue/backlog.ts';
-import { walPosition } from '../servers/wal-position.ts';
-import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
-import type { Stack } from '../servers/stack.ts';
-import { startWorkers } from '../programs/worker-fleet.ts';
 import { toProcessEnv } from '../programs/process-env.ts';
-import { openRedis } from '../servers/redis-client.ts';
+import { startWorkers } from '../programs/worker-fleet.ts';
+import { copyBacklog, createBacklog } from '../queue/backlog.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
+import { connectPostgres, type PostgresClient } from '../servers/postgres-client.ts';
+import { openRedis } from '../servers/redis-client.ts';
+import type { Stack } from '../servers/stack.ts';
+import { walPosition } from '../servers/wal-position.ts';
 
 const POLL_MS = 20;
 const TABLE = 'audit_logs';

@@ -3,16 +3,16 @@
  * await every receipt before the next call, while workers store. The clock stops when every acknowledged event is a row.
  */
 import { createAuditClient, type AuditClient } from '@auditlane/audit-client';
-import { connectPostgres } from '../servers/postgres-client.ts';
 import { cpuSecondsOf, cpuSecondsOfFamily } from '../clocks/process-cpu.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { startWorkers, type WorkerFleet } from '../programs/worker-fleet.ts';
-import { requireRows } from '../servers/require-rows.ts';
+import { waitUntilDrained } from '../queue/wait-until-drained.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
 import { openRedis } from '../servers/redis-client.ts';
+import { requireRows } from '../servers/require-rows.ts';
 import { cellEnv } from './cell-env.ts';
 import { expectQueued } from './expect-queued.ts';
 import { loopClosed } from './loads.ts';
-import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 
 const CALLERS = 2_000;
 /** A full queue makes callers wait; none of them may give up, or its event would be missing. */

@@ -4,9 +4,9 @@
  * can, and it misses nothing whatever the order of commits. What it reports is late by its own gap, which it reports.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectPostgres } from '../servers/postgres-client.ts';
 import { cpuSecondsOf } from '../clocks/process-cpu.ts';
 import { percentile } from '../report/statistics.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
 import { cellEnv } from './cell-env.ts';
 import { monotonicMs } from './monotonic-ms.ts';
 import { SeenTransactions } from './seen-transactions.ts';

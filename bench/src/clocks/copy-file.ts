@@ -7,8 +7,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
-import { from, to } from 'pg-copy-streams';
 import { guardChild } from '@auditlane/embedded';
+import { from, to } from 'pg-copy-streams';
 import { connectPostgres } from '../servers/postgres-client.ts';
 
 const COLUMNS =

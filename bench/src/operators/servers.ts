@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createQueue } from '@auditlane/queue';
 import type { PartContext } from '../part.ts';
-import type { Collection } from '../report/collection.ts';
-import { QUEUE_KEYS } from '../queue/queue-keys.ts';
-import type { RedisClient } from '../servers/redis-client.ts';
-import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 import { startWorkers, type WorkerFleet } from '../programs/worker-fleet.ts';
+import { QUEUE_KEYS } from '../queue/queue-keys.ts';
+import { waitUntilDrained } from '../queue/wait-until-drained.ts';
+import type { Collection } from '../report/collection.ts';
+import type { RedisClient } from '../servers/redis-client.ts';
 import { resetStored, type CountingPostgres } from './counting-postgres.ts';
 
 /** What every question of operators works with. */

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuditClient } from '@auditlane/audit-client';
-import { sampleEvent } from '../events/sample-events.ts';
 import { callAtRate } from '../cells/call-at-rate.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
+import { sampleEvent } from '../events/sample-events.ts';
 import { createBacklog } from '../queue/backlog.ts';
 import { toCount } from '../report/to-count.ts';
 import { toVariants } from '../to-variants.ts';

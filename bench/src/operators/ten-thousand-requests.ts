@@ -4,8 +4,8 @@
  * seconds each, so that a busy moment of the machine meets all. Workers run at their default and at longer lingers: fewer
  * writes, later rows.
  */
-import { percentile } from '../report/statistics.ts';
 import type { Described } from '../report/collection.ts';
+import { percentile } from '../report/statistics.ts';
 import { toVariants } from '../to-variants.ts';
 import { readStored } from './counting-postgres.ts';
 import { requestAtRate, type Requested } from './request-at-rate.ts';

@@ -5,14 +5,14 @@
  * memory of processes is the most that each has ever had, start included, as the kernel counts it.
  */
 import { join } from 'node:path';
-import { createCollection, type Collection } from '../report/collection.ts';
-import { emptyServers } from '../servers/empty-servers.ts';
 import { measureProductMemory, type ProductMemory } from '../cells/product-memory.ts';
 import { measureRedisBytes, type RedisBytes } from '../cells/redis-bytes.ts';
 import { measureRowBytes } from '../cells/row-bytes.ts';
 import { runCell } from '../cells/run-cell.ts';
 import type { Part, PartContext } from '../part.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
 import type { Bound, Measurement } from '../report/report.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 
 const PART = 'bytes';
 const QUEUED = 100_000;

@@ -6,11 +6,11 @@
  * caller and Redis share the cores. The loop that makes the events and awaits their receipts is measured alone, too: what a
  * round's call costs is what the round used less what its loop did.
  */
-import type { Part, PartContext } from '../part.ts';
-import type { Bound, Measurement } from '../report/report.ts';
-import { createCollection, type Collection } from '../report/collection.ts';
-import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
+import type { Part, PartContext } from '../part.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
+import type { Bound, Measurement } from '../report/report.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 
 const PART = 'caller';
 

@@ -10,12 +10,12 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createCollection } from '../report/collection.ts';
-import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
-import { withFsync } from '../servers/with-fsync.ts';
 import type { Part, PartContext } from '../part.ts';
+import { createCollection } from '../report/collection.ts';
 import type { Measurement } from '../report/report.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
+import { withFsync } from '../servers/with-fsync.ts';
 
 const PART = 'cost';
 const BASE = 'durable';

@@ -8,14 +8,14 @@
  * that gap is measured and printed: it is part of every time here, of ours as of the bare one's. The CPU of the
  * watcher's own session is taken off that of Postgres. Each cell is a process with workers of its own.
  */
-import type { Chart } from '../report/charts.ts';
-import { createCollection, type Collection } from '../report/collection.ts';
-import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
 import type { Part, PartContext } from '../part.ts';
+import type { Chart } from '../report/charts.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
 import type { Bound, Measurement } from '../report/report.ts';
-import { toCount } from '../report/to-count.ts';
 import { median } from '../report/statistics.ts';
+import { toCount } from '../report/to-count.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 
 const PART = 'latency';
 const RATES = [1_000, 5_000, 10_000, 20_000];

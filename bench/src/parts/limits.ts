@@ -10,8 +10,8 @@ import { findPushBench, type PushBench, type PushLoad } from '../clocks/redis-be
 import type { Part, PartContext } from '../part.ts';
 import { createBacklog } from '../queue/backlog.ts';
 import { createCollection, type Collection } from '../report/collection.ts';
-import { toCounted } from '../report/to-count.ts';
 import type { Measurement } from '../report/report.ts';
+import { toCounted } from '../report/to-count.ts';
 import { openGround, type Ground } from '../servers/ground.ts';
 
 const PART = 'limits';

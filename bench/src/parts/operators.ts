@@ -3,15 +3,15 @@
  * Postgres with `synchronous_commit on`. Writes are counted by pg_stat_statements, and what a row waited by commit
  * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts.
  */
-import { createCollection } from '../report/collection.ts';
-import { openRedis } from '../servers/redis-client.ts';
 import { startCountingPostgres } from '../operators/counting-postgres.ts';
-import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../operators/small-questions.ts';
 import { askSizing } from '../operators/sizing-rows.ts';
+import { askAnHour, askFourWorkers, askHundredEvents, askLedgerRows } from '../operators/small-questions.ts';
 import { measureTenThousandRequests } from '../operators/ten-thousand-requests.ts';
-import { toSeries } from '../report/to-series.ts';
 import type { Part, PartContext } from '../part.ts';
+import { createCollection } from '../report/collection.ts';
 import type { Measurement } from '../report/report.ts';
+import { toSeries } from '../report/to-series.ts';
+import { openRedis } from '../servers/redis-client.ts';
 
 const PART = 'operators';
 

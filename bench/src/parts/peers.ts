@@ -5,7 +5,6 @@
  * documentation names (see the header of its file in `peers/`), ready before the clock starts, interleaved with us in
  * each round in an order that turns. Peers pay neither for validation nor for redaction, of which we pay both.
  */
-import { openGround, type Ground } from '../servers/ground.ts';
 import type { Part, PartContext } from '../part.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { drainPeer, steadyPeer, sustainPeer, type SteadyRun } from '../peers/contest.ts';
@@ -14,6 +13,7 @@ import { ENTRIES } from '../peers/entries.ts';
 import { openFleet } from '../peers/fleet.ts';
 import { NAMES, OURS, PART, scaled, toMeasurements, type Outcome, type Reached } from '../peers/to-measurements.ts';
 import type { Measurement } from '../report/report.ts';
+import { openGround, type Ground } from '../servers/ground.ts';
 
 /** At 1,000 a second; the first fifth of them is not counted. */
 const STEADY_EVENTS = 7_500;

@@ -8,15 +8,15 @@
 import { join } from 'node:path';
 import { startRedis } from '@auditlane/embedded';
 import { createQueue, type Queue } from '@auditlane/queue';
-import { createCollection } from '../report/collection.ts';
+import { cpuSecondsOf } from '../clocks/process-cpu.ts';
 import { encodeSamples } from '../events/encode-samples.ts';
+import type { Part, PartContext } from '../part.ts';
 import { QUEUE_KEYS } from '../queue/queue-keys.ts';
 import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
+import { createCollection } from '../report/collection.ts';
+import type { Measurement } from '../report/report.ts';
 import { appendOnlyBytes, countRewrites } from '../servers/append-only-file.ts';
 import { openRedis } from '../servers/redis-client.ts';
-import type { Part, PartContext } from '../part.ts';
-import { cpuSecondsOf } from '../clocks/process-cpu.ts';
-import type { Measurement } from '../report/report.ts';
 
 const PART = 'rewrites';
 const EVENTS = 1_000_000;

@@ -4,15 +4,15 @@
  * processes hold the clients, up to four, since 500 would measure the scheduler of a small machine; no worker runs, so that
  * Redis works for the callers alone. What grows is the price of an event: with more clients fewer travel together.
  */
-import { createCollection } from '../report/collection.ts';
 import { callAtRate } from '../cells/call-at-rate.ts';
-import { openRedis } from '../servers/redis-client.ts';
+import { cpuSecondsOf } from '../clocks/process-cpu.ts';
+import type { Part, PartContext } from '../part.ts';
+import { createCollection } from '../report/collection.ts';
+import type { Measurement } from '../report/report.ts';
 import { toCounted } from '../report/to-count.ts';
 import { toSeries } from '../report/to-series.ts';
+import { openRedis } from '../servers/redis-client.ts';
 import { toVariants } from '../to-variants.ts';
-import type { Part, PartContext } from '../part.ts';
-import { cpuSecondsOf } from '../clocks/process-cpu.ts';
-import type { Measurement } from '../report/report.ts';
 
 const PART = 'scale-connections';
 const CLIENTS = [1, 10, 50, 100, 250, 500] as const;

@@ -5,16 +5,16 @@
  */
 import { createQueue, toQueueKeys, type Queue } from '@auditlane/queue';
 import type { Redis } from 'ioredis';
-import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
-import { openRedis } from '../servers/redis-client.ts';
-import { usedMemoryBytes } from '../servers/redis-info.ts';
-import { createCollection } from '../report/collection.ts';
 import { encodeSamples } from '../events/encode-samples.ts';
+import type { Part, PartContext } from '../part.ts';
 import { createBacklog } from '../queue/backlog.ts';
+import { claimEntries, finishClaim, pushLines } from '../queue/queue-steps.ts';
+import { createCollection } from '../report/collection.ts';
+import type { Measurement } from '../report/report.ts';
 import { toCount } from '../report/to-count.ts';
 import { toSeries } from '../report/to-series.ts';
-import type { Part, PartContext } from '../part.ts';
-import type { Measurement } from '../report/report.ts';
+import { openRedis } from '../servers/redis-client.ts';
+import { usedMemoryBytes } from '../servers/redis-info.ts';
 
 const PART = 'scale-depth';
 const DEPTHS = [1_000, 10_000, 100_000, 1_000_000] as const;

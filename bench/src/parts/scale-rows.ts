@@ -7,21 +7,21 @@
  * indexes of 30 million rows are about thirty times its shared_buffers.
  */
 import { choosePartitionWidth, type Pool } from '@auditlane/store';
-import { createCollection, type Collection } from '../report/collection.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
+import type { Part, PartContext } from '../part.ts';
 import { createBacklog } from '../queue/backlog.ts';
-import { openGround } from '../servers/ground.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
+import type { Measurement } from '../report/report.ts';
+import { toCount } from '../report/to-count.ts';
+import { toSeries } from '../report/to-series.ts';
 import { askAll } from '../rows/audit-questions.ts';
 import { assertDiskSpace } from '../rows/disk-space.ts';
 import { DAYS_OF, openGrowingTable, openPool } from '../rows/growing-table.ts';
 import { fillOnePartition } from '../rows/one-partition.ts';
 import { openOwnDatabase } from '../rows/own-database.ts';
-import { toCount } from '../report/to-count.ts';
-import { toSeries } from '../report/to-series.ts';
-import { toVariants } from '../to-variants.ts';
-import type { Part, PartContext } from '../part.ts';
+import { openGround } from '../servers/ground.ts';
 import { connectPostgres } from '../servers/postgres-client.ts';
-import type { Measurement } from '../report/report.ts';
+import { toVariants } from '../to-variants.ts';
 
 const PART = 'scale-rows';
 const SIZES = [1_000_000, 10_000_000, 30_000_000] as const;

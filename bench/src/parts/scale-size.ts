@@ -3,15 +3,15 @@
  * same number of bytes (and at most as many events as a small one takes), of text that does not repeat, so that Postgres
  * cannot compress it away; tables are emptied before each.
  */
-import { createCollection } from '../report/collection.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
+import type { Part, PartContext } from '../part.ts';
 import { createBacklog } from '../queue/backlog.ts';
+import { createCollection } from '../report/collection.ts';
+import type { Measurement } from '../report/report.ts';
 import { toCount } from '../report/to-count.ts';
 import { toSeries } from '../report/to-series.ts';
-import { toVariants } from '../to-variants.ts';
-import type { Part, PartContext } from '../part.ts';
 import { openGround } from '../servers/ground.ts';
-import type { Measurement } from '../report/report.ts';
+import { toVariants } from '../to-variants.ts';
 
 const PART = 'scale-size';
 const SIZES = [200, 500, 1_000, 4_000, 16_000, 65_000] as const;

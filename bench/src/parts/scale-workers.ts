@@ -4,15 +4,15 @@
  * further workers add memory and nothing else.
  */
 import { cpus } from 'node:os';
-import { createCollection } from '../report/collection.ts';
 import { drainOnce, type DrainRun } from '../clocks/drain-run.ts';
+import type { Part, PartContext } from '../part.ts';
 import { createBacklog } from '../queue/backlog.ts';
+import { createCollection } from '../report/collection.ts';
+import type { Measurement } from '../report/report.ts';
 import { toCounted } from '../report/to-count.ts';
 import { toSeries } from '../report/to-series.ts';
-import { toVariants } from '../to-variants.ts';
-import type { Part, PartContext } from '../part.ts';
 import { openGround } from '../servers/ground.ts';
-import type { Measurement } from '../report/report.ts';
+import { toVariants } from '../to-variants.ts';
 
 const PART = 'scale-workers';
 const EVENTS = 1_000_000;

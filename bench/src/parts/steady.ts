@@ -6,13 +6,13 @@
  * workers by more. The same with `appendfsync everysec` stands beside it: what the guarantee of Redis costs.
  */
 import { join } from 'node:path';
-import { createCollection } from '../report/collection.ts';
-import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
-import { withFsync, type Fsync } from '../servers/with-fsync.ts';
 import { openCopySession, writeRowsTo } from '../clocks/copy-file.ts';
 import type { Part, PartContext } from '../part.ts';
+import { createCollection } from '../report/collection.ts';
 import type { Measurement } from '../report/report.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
+import { withFsync, type Fsync } from '../servers/with-fsync.ts';
 
 const PART = 'steady';
 const EVENTS = 600_000;

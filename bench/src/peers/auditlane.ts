@@ -3,9 +3,9 @@
  * copies that it keeps). Its workers are the real ones, started as PM2 would start them, so that nothing is opened here.
  */
 import { createAuditClient } from '@auditlane/audit-client';
+import { sampleEvent } from '../events/sample-events.ts';
 import { waitUntilDrained } from '../queue/wait-until-drained.ts';
 import { openRedis } from '../servers/redis-client.ts';
-import { sampleEvent } from '../events/sample-events.ts';
 import type { Caller, Peer, Servers } from './peer.ts';
 
 const POLL_MS = 10;

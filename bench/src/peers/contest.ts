@@ -3,15 +3,15 @@
  * workers are ready, the clock starts), sustained (callers and two workers at once, until the last row is committed) and
  * steady (1,000 calls a second, two workers beside). Every run ends by counting the rows.
  */
-import { createBacklog } from '../queue/backlog.ts';
-import { emptyServers } from '../servers/empty-servers.ts';
 import { monotonicMs } from '../cells/monotonic-ms.ts';
 import { runCell } from '../cells/run-cell.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
+import { createBacklog } from '../queue/backlog.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 import type { Ground } from '../servers/ground.ts';
+import { requireRows } from '../servers/require-rows.ts';
 import { CONTENDERS, type ContenderName } from './contenders.ts';
 import { openFleet } from './fleet.ts';
-import { requireRows } from '../servers/require-rows.ts';
 
 const CELL = '../peers/peer';
 /** For everybody; with fewer, jobs of 1,000 events would wait to be filled. Connections are what each contender opens. */

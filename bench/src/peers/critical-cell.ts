@@ -4,9 +4,9 @@
  */
 import { createAuditClient } from '@auditlane/audit-client';
 import { loopClosed, timeCalls, type Call } from '../cells/loads.ts';
-import { connectPostgres } from '../servers/postgres-client.ts';
 import { sampleEvent } from '../events/sample-events.ts';
 import { percentile } from '../report/statistics.ts';
+import { connectPostgres } from '../servers/postgres-client.ts';
 import { toBareInsert } from './insert-rows.ts';
 import { sampleRow } from './sample-row.ts';
 

@@ -1,8 +1,8 @@
-import { emptyServers } from '../servers/empty-servers.ts';
 import { runCell } from '../cells/run-cell.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
 import type { Ground } from '../servers/ground.ts';
-import type { SteadyRun } from './contest.ts';
 import { requireRows } from '../servers/require-rows.ts';
+import type { SteadyRun } from './contest.ts';
 
 /** What one caller waits for a committed row, one write after the other: `logCriticalAudit`, or a bare INSERT. */
 export async function writeOneByOne(ground: Ground, kind: 'critical' | 'bare', events: number): Promise<SteadyRun> {

@@ -7,8 +7,8 @@ import { guardChild } from '@auditlane/embedded';
 import { z } from 'zod';
 import { watchForStall } from '../clocks/stall-watch.ts';
 import { plainEnv, toProcessEnv } from '../programs/process-env.ts';
-import type { Stack } from '../servers/stack.ts';
 import { startWorkers } from '../programs/worker-fleet.ts';
+import type { Stack } from '../servers/stack.ts';
 import { CONTENDERS, type ContenderName } from './contenders.ts';
 
 const WORKERS = 2;

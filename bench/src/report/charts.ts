@@ -2,8 +2,8 @@
  * Line charts as SVG files that need nothing else: they follow the reader's light or dark scheme, keep their text
  * readable on a narrow screen, and tell lines apart by marks as well as by colour.
  */
-import { toHeading } from './chart-text.ts';
 import { toLinearScale, toLogScale, toShortText, toValueScale, type Scale } from './chart-scale.ts';
+import { toHeading } from './chart-text.ts';
 
 /** One line of a chart. */
 export interface Series {

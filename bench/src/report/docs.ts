@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { toSvg, type Chart } from './charts.ts';
 import type { Part } from '../part.ts';
+import { toSvg, type Chart } from './charts.ts';
 import { toFigureTable, toMarkdown, toTable } from './report.ts';
 import type { Results, RunOfPart } from './results.ts';
 

@@ -1,8 +1,8 @@
 import { settleAppendOnlyFile } from './append-only-file.ts';
 import { emptyTables } from './empty-tables.ts';
 import { connectPostgres } from './postgres-client.ts';
-import type { Stack } from './stack.ts';
 import { openRedis } from './redis-client.ts';
+import type { Stack } from './stack.ts';
 
 /** Empties both servers and writes a checkpoint, so that no variant pays for what the one before it has left. */
 export async function emptyServers(stack: Stack): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Stack } from './stack.ts';
 import { openRedis } from './redis-client.ts';
+import type { Stack } from './stack.ts';
 
 /** How often Redis syncs its append-only file; `always` is the guarantee, `everysec` loses up to a second on a power cut. */
 export type Fsync = 'always' | 'everysec';
