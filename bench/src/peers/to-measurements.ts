@@ -1,3 +1,4 @@
+import { createCollection, type Collection, type Described } from '../report/collection.ts';
 import type { Bound, Measurement } from '../report/report.ts';
 import { toCount } from '../report/to-count.ts';
 import { isContenderName, type ContenderName } from './contenders.ts';
@@ -34,6 +35,10 @@ function judgedAt(scale: number, bound: Bound | undefined): Bound | undefined {
   return scale >= 1 ? bound : undefined;
 }
 
+function addAll(collected: Collection, described: Described, values: readonly number[]): void {
+  for (const value of values) collected.add(described, value);
+}
+
 /** One kind of rate: what every contender reached, with how many events, and what we have to reach against it. */
 interface Rate {
   readonly run: string;
@@ -43,21 +48,19 @@ interface Rate {
 }
 
 /** The rate of every peer, then ours once for each of them, divided by it. */
-function toRates({ scale, contest }: Outcome, rate: Rate): readonly Measurement[] {
+function addRates(collected: Collection, { scale, contest }: Outcome, rate: Rate): void {
   const entered = PEERS.filter((name) => rate.valuesOf(contest[name]).length > 0);
   const nameOf = (name: ContenderName): string => {
     const events = toCount(scaled(rate.eventsOf(ENTRIES[name]), scale));
     return `${rate.run}: ${ENTRIES[name].title} (${events} events)`;
   };
-  const of = (name: string, values: readonly number[]): Measurement => ({ part: PART, name, unit: 'events/s', values });
-  return [
-    ...entered.map((name) => of(nameOf(name), rate.valuesOf(contest[name]))),
-    ...entered.map((name) => ({
-      ...of(`${nameOf(OURS)} against ${ENTRIES[name].title}`, rate.valuesOf(contest[OURS])),
-      comparedWith: nameOf(name),
-      bound: judgedAt(scale, rate.boundOf(ENTRIES[name])),
-    })),
-  ];
+  const unit = 'events/s';
+  for (const name of entered) addAll(collected, { name: nameOf(name), unit }, rate.valuesOf(contest[name]));
+  for (const name of entered) {
+    const compared = { comparedWith: nameOf(name), bound: judgedAt(scale, rate.boundOf(ENTRIES[name])) };
+    const described = { name: `${nameOf(OURS)} against ${ENTRIES[name].title}`, unit, ...compared };
+    addAll(collected, described, rate.valuesOf(contest[OURS]));
+  }
 }
 
 /** One kind of cost: ours, and that of every peer divided by ours. */
@@ -67,64 +70,62 @@ interface Cost {
   readonly valuesOf: (reached: Reached) => readonly number[];
 }
 
-function toCosts({ contest }: Outcome, { run, unit, valuesOf }: Cost): readonly Measurement[] {
+function addCosts(collected: Collection, { contest }: Outcome, { run, unit, valuesOf }: Cost): void {
   const nameOf = (name: ContenderName): string => `${run}: ${ENTRIES[name].title}`;
   const entered: readonly ContenderName[] = [OURS, ...PEERS];
-  return entered.map((name) => ({
-    part: PART,
-    name: nameOf(name),
-    unit,
-    values: valuesOf(contest[name]),
-    comparedWith: name === OURS ? undefined : nameOf(OURS),
-  }));
+  for (const name of entered) {
+    const comparedWith = name === OURS ? undefined : nameOf(OURS);
+    addAll(collected, { name: nameOf(name), unit, comparedWith }, valuesOf(contest[name]));
+  }
 }
 
-function toCriticalWrites({ scale, critical, bare }: Outcome): readonly Measurement[] {
+function addCriticalWrites(collected: Collection, { scale, critical, bare }: Outcome): void {
   const name = (kind: string, share: string): string => `one write at a time, ${share}: ${kind}`;
   const rows = [
     { share: 'p50', valuesOf: (run: SteadyRun): number => run.p50Ms, bound: undefined },
     { share: 'p99', valuesOf: (run: SteadyRun): number => run.p99Ms, bound: judgedAt(scale, { ratioAtMost: 2 }) },
   ];
-  return rows.flatMap(({ share, valuesOf, bound }) => {
-    const of = { part: PART, unit: 'ms' };
-    const base = name('bare INSERT', share);
-    return [
-      { ...of, name: base, values: bare.map(valuesOf) },
-      { ...of, name: name('logCriticalAudit', share), values: critical.map(valuesOf), comparedWith: base, bound },
-    ];
-  });
+  for (const { share, valuesOf, bound } of rows) {
+    const comparedWith = name('bare INSERT', share);
+    addAll(collected, { name: comparedWith, unit: 'ms' }, bare.map(valuesOf));
+    addAll(
+      collected,
+      { name: name('logCriticalAudit', share), unit: 'ms', comparedWith, bound },
+      critical.map(valuesOf),
+    );
+  }
 }
 
 /** The lines of the table. */
 export function toMeasurements(outcome: Outcome): readonly Measurement[] {
-  return [
-    ...toRates(outcome, {
-      run: 'drain by 2 workers',
-      valuesOf: ({ drained }) => drained,
-      eventsOf: ({ drained }) => drained,
-      boundOf: ({ drainBound }) => drainBound,
-    }),
-    ...toRates(outcome, {
-      run: 'end to end, 4,000 callers',
-      valuesOf: ({ sustained }) => sustained.map((run) => run.eventsPerSecond),
-      eventsOf: ({ sustained }) => sustained,
-      boundOf: ({ sustainedBound }) => sustainedBound,
-    }),
-    ...toCosts(outcome, {
-      run: 'end to end, CPU of the caller an event',
-      unit: 'µs',
-      valuesOf: ({ sustained }) => sustained.map((run) => run.cpuMicros),
-    }),
-    ...toCosts(outcome, {
-      run: 'awaited at 1,000/s, p50',
-      unit: 'ms',
-      valuesOf: ({ steady }) => steady.map((run) => run.p50Ms),
-    }),
-    ...toCosts(outcome, {
-      run: 'awaited at 1,000/s, p99',
-      unit: 'ms',
-      valuesOf: ({ steady }) => steady.map((run) => run.p99Ms),
-    }),
-    ...toCriticalWrites(outcome),
-  ];
+  const collected = createCollection(PART);
+  addRates(collected, outcome, {
+    run: 'drain by 2 workers',
+    valuesOf: ({ drained }) => drained,
+    eventsOf: ({ drained }) => drained,
+    boundOf: ({ drainBound }) => drainBound,
+  });
+  addRates(collected, outcome, {
+    run: 'end to end, 4,000 callers',
+    valuesOf: ({ sustained }) => sustained.map((run) => run.eventsPerSecond),
+    eventsOf: ({ sustained }) => sustained,
+    boundOf: ({ sustainedBound }) => sustainedBound,
+  });
+  addCosts(collected, outcome, {
+    run: 'end to end, CPU of the caller an event',
+    unit: 'µs',
+    valuesOf: ({ sustained }) => sustained.map((run) => run.cpuMicros),
+  });
+  addCosts(collected, outcome, {
+    run: 'awaited at 1,000/s, p50',
+    unit: 'ms',
+    valuesOf: ({ steady }) => steady.map((run) => run.p50Ms),
+  });
+  addCosts(collected, outcome, {
+    run: 'awaited at 1,000/s, p99',
+    unit: 'ms',
+    valuesOf: ({ steady }) => steady.map((run) => run.p99Ms),
+  });
+  addCriticalWrites(collected, outcome);
+  return collected.toMeasurements();
 }
