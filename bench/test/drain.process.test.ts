@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { copyOnce } from '../src/clocks/copy-run.ts';
+import { drainOnce, type DrainRun } from '../src/clocks/drain-run.ts';
 import type { PartContext } from '../src/part.ts';
 import { measureDrain } from '../src/parts/drain.ts';
 import { startWorkers } from '../src/programs/worker-fleet.ts';
+import { createBacklog, type Backlog } from '../src/queue/backlog.ts';
 import { openGround } from '../src/servers/ground.ts';
+import { requireRows } from '../src/servers/require-rows.ts';
 import { measureSmallest } from './measured.ts';
 
 const EVENTS = 2_000;
@@ -36,6 +39,21 @@ test('a small backlog is drained and copied, and each rate, cost and memory is t
   ]);
   // Ten starts of workers: a machine at work takes its time.
 }, 180_000);
+
+test('a drain keeps the rows that are there on demand, and fails when its own are there already', async () => {
+  await measureSmallest(async ({ stack, directory }) => {
+    await using ground = await openGround(stack);
+    await using backlog = await createBacklog(ground.redis, { events: 300 });
+    await using others = await createBacklog(ground.redis, { events: 200 });
+    const drain = (drained: Backlog, keepsRows: boolean): Promise<DrainRun> =>
+      drainOnce(ground, { backlog: drained, workers: 1, directory, keepsRows });
+    await drain(backlog, false);
+    expect((await drain(others, true)).eventsPerSecond).toBeGreaterThan(0);
+    await requireRows(ground.database, 'both', 500);
+    await expect(drain(backlog, true)).rejects.toThrow('the workers stored 0 of 300 events, 0 wait');
+    return [];
+  });
+});
 
 test('a worker that does not start tells in its own words why', async () => {
   const starting = startWorkers(1, { REDIS_URL: 'redis://127.0.0.1:1', DATABASE_URL: 'not a database' });

@@ -49,22 +49,25 @@ export async function startProgram({ name, args, env, isReady }: ProgramOptions)
     keep(line);
     if (isReady(line)) said.resolve(line);
   });
+  /** From when it is ready until it is asked to end. */
+  let isNeeded = false;
   // Not `exit`: its last words are still in the pipe then.
-  let isExpected = false;
   const ended = once(child, 'close').then(() => {
     release();
     const how = child.signalCode ?? `exit code ${child.exitCode}`;
     fail(`ended before it was ready (${how})`);
-    if (!isExpected) process.stderr.write(`${name} ended (${how}):\n${lines.join('\n')}\n`);
+    if (isNeeded) process.stderr.write(`${name} ended (${how}):\n${lines.join('\n')}\n`);
   });
   const timer = setTimeout(() => fail('was not ready within two minutes'), READY_MS);
   const stop = async (): Promise<void> => {
-    isExpected = true;
+    isNeeded = false;
     child.kill('SIGTERM');
     await ended;
   };
   try {
-    return { pid, readyLine: await said.promise, lastLines: () => lines, [Symbol.asyncDispose]: stop };
+    const readyLine = await said.promise;
+    isNeeded = true;
+    return { pid, readyLine, lastLines: () => lines, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
