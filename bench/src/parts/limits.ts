@@ -65,7 +65,7 @@ async function makeRows(ground: Ground, { directory, scale, say }: PartContext):
   say(`making ${events} rows`);
   await using backlog = await createBacklog(ground.redis, { events });
   await drainOnce(ground, { backlog, workers: 2, directory });
-  return takeRows(await writeTable(ground, directory), events, directory);
+  return await takeRows(await writeTable(ground, directory), events, directory);
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {
