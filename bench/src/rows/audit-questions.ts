@@ -1,4 +1,4 @@
-/** The questions of an audit log, newest 50 first, as the read side asks them: docs/adr/0006-indexes-of-audit-logs.md. */
+/** The questions of an audit log, newest 50 first, as the read side asks them: docs/adr/0011-pages-are-read-newest-partition-first.md. */
 import { readHistory, readNewestFirst, type Pool } from '@auditlane/store';
 import { percentile } from '../report/statistics.ts';
 
