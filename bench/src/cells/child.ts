@@ -21,7 +21,8 @@ export function startChild(name: string, args: readonly string[] = []): Child {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be run`);
   const release = guardChild(pid, 'SIGTERM');
-  const ended = once(child, 'exit').then(([code, signal]) => {
+  // Its end may be told before its last value was read; the channel closes behind that.
+  const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(([[code, signal]]) => {
     release();
     return `${name} ended (${signal ?? `exit code ${code}`})`;
   });

@@ -37,11 +37,11 @@ while (!isStopping) {
   gaps.push(at - last);
   last = at;
 }
-process.send?.({
+const answer = {
   kind: 'seen',
   transactions: seen.toEntries(),
   gapP50: percentile(gaps, 0.5),
   gapP99: percentile(gaps, 0.99),
   backendCpuSeconds: await cpuSecondsOf([rows[0]?.pid ?? 0]),
-});
-process.disconnect();
+};
+process.send?.(answer, undefined, undefined, () => process.disconnect());
