@@ -1,0 +1,35 @@
+import type { SecurityEvent } from './security-event.ts';
+import type { EventReceipt } from './event-receipt.ts';
+
+/** An event that a processor will never take, and why. */
+export interface RefusedEvent {
+  readonly id: string;
+  /** One line for the operator; it is kept with the event in `audit:failed`. */
+  readonly reason: string;
+}
+
+/** What became of a batch. `processed + failed` is the size of the batch. */
+export interface ProcessResult {
+  /** Events that are where the processor puts them. */
+  readonly processed: number;
+  /** Events that are not, whether they may be tried again or not. */
+  readonly failed: number;
+  /** The ids of the failed events, refused ones included. Absent: if any failed, all that were not refused are tried again. */
+  readonly failedIds?: readonly string[];
+  /** The failed events that must never be tried again. */
+  readonly refused?: readonly RefusedEvent[];
+  /** Where the events are, for processors that know; the caller of `addEvent` gets its own one. */
+  readonly receipts?: readonly EventReceipt[];
+}
+
+/**
+ * Takes batches of events somewhere. A batch holds events of one priority, the oldest first.
+ *
+ * A batch that rejects, fails in part or does not settle within `processingTimeout` is handed over again with the same
+ * ids, so a processor must absorb an id that it has seen.
+ */
+export interface EventProcessor {
+  process(events: readonly SecurityEvent[]): Promise<ProcessResult>;
+  /** Called once, after the last batch. */
+  close?(): Promise<void>;
+}
