@@ -7,10 +7,11 @@ import { addStats } from './count.ts';
 import { enqueue, type EnqueueOptions, type Pushed } from './enqueue.ts';
 import { expired, type ExpiredOptions } from './expired.ts';
 import { failedBytes, parked } from './failed.ts';
-import { finish, type FinishOptions, type Finished } from './finish.ts';
+import { finish, type FinishOptions, type Finished, type ParkedLetter } from './finish.ts';
 import { heldAmong } from './held-among.ts';
 import { inspect, type QueueState } from './inspect.ts';
 import type { QueueKeys } from './keys.ts';
+import { park } from './park.ts';
 import { peek, type PeekOptions, type Peeked } from './peek.ts';
 import type { ProducerMark } from './producer-mark.ts';
 import {
@@ -53,6 +54,8 @@ export interface Queue {
   renew(options: RenewOptions): Promise<Renewed>;
   /** Acknowledges a claim and parks its dead letters in the same step. Call it after COMMIT only. */
   finish(options: FinishOptions): Promise<Finished>;
+  /** Parks at most 1000 dead letters that no claim holds; answers how many were not there before. May be repeated. */
+  park(letters: readonly ParkedLetter[]): Promise<number>;
   /** Gives a claim back unprocessed, to be claimed next and in its old order. */
   release(options: ReleaseOptions): Promise<Released>;
   /** Ids of claims whose lease has ended by the clock of Redis, longest ended first. */
@@ -113,6 +116,7 @@ export function createQueue(redis: Redis, keys: QueueKeys): Queue {
     claim: (options) => claim(redis, keys, options),
     renew: (options) => renew(redis, keys, options),
     finish: (options) => finish(redis, keys, options),
+    park: (letters) => park(redis, keys, letters),
     release: (options) => release(redis, keys, options),
     expired: (options) => expired(redis, keys, options),
     adopt: (options) => adopt(redis, keys, options),

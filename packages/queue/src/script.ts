@@ -10,6 +10,7 @@ export type ScriptName =
   | 'claim'
   | 'renew'
   | 'finish'
+  | 'park'
   | 'release'
   | 'expired'
   | 'adopt'

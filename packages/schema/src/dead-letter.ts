@@ -10,6 +10,7 @@ export const DEAD_LETTER_REASONS = [
   'invalid_id',
   'invalid_field',
   'too_large',
+  'refused_by_processor',
   'rejected_by_postgres',
   'crash_suspect',
 ] as const;

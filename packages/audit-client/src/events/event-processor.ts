@@ -1,5 +1,6 @@
-import type { SecurityEvent } from './security-event.ts';
+import type { RejectedReceipt } from '../receipt.ts';
 import type { EventReceipt } from './event-receipt.ts';
+import type { SecurityEvent } from './security-event.ts';
 
 /** An event that a processor will never take, and why. */
 export interface RefusedEvent {
@@ -30,6 +31,11 @@ export interface ProcessResult {
  */
 export interface EventProcessor {
   process(events: readonly SecurityEvent[]): Promise<ProcessResult>;
+  /**
+   * Called when an event comes that may wait: what can be refused at once is, instead of being `buffered`. An event that is
+   * not refused need not come in a batch: it may give way under pressure. Must not throw.
+   */
+  prepare?(event: SecurityEvent): RejectedReceipt | null;
   /** Called once, after the last batch. */
   close?(): Promise<void>;
 }

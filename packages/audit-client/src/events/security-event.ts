@@ -1,15 +1,18 @@
 import type { Severity } from '@auditlane/schema';
 import type { EventPriority } from './event-priority.ts';
 
-/** What a summary event stands for: the identical events that were not stored one by one. */
+/**
+ * What one event stands for besides itself. Added up over all rows, `count` (1 where it is absent) is the number of events
+ * that were logged.
+ */
 export interface Coalesced {
-  /** How many events the summary stands for; the first of them, stored on its own, is not among them. */
+  /** How many events this one stands for: the summary of a window for those after its first, which has a row of its own. */
   readonly count: number;
-  /** When the first of all of them happened, ms since the epoch. */
+  /** When the event `firstId` happened, ms since the epoch. */
   readonly firstAt: number;
-  /** When the last of all of them happened, ms since the epoch. */
+  /** When the last of them happened, ms since the epoch. */
   readonly lastAt: number;
-  /** The id of the first one, which has a row of its own. */
+  /** The id of the first of the identical events; this event's own when they were merged into it under pressure. */
   readonly firstId: string;
 }
 
@@ -35,6 +38,6 @@ export interface SecurityEvent {
   readonly dedupKey: string | null;
   /** Everything else. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** Present on summary events alone. */
+  /** Present on events that stand for several. */
   readonly coalesced?: Coalesced;
 }
