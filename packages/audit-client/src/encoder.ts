@@ -8,6 +8,7 @@ import {
   isUuidV7,
 } from '@auditlane/schema';
 import type { Lane } from '@auditlane/queue';
+import { currentCorrelationId } from './events/correlation/correlation.ts';
 import type { Producer } from './producer.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -31,22 +32,30 @@ const BAD_ID: EncodedCall = {
   issues: [{ path: 'id', code: 'invalid_id', message: 'Must be a UUIDv7.' }],
 };
 
-/** `acceptIds` takes the id of an event that has one, for importers; otherwise an id of the caller's is refused. */
-export function createEncoder(
-  settings: Settings,
-  options: { readonly producer: Producer; readonly now: () => number; readonly acceptIds: boolean },
-): Encoder {
-  const { producer } = options;
+/** What an encoder is made with. */
+export interface EncoderOptions {
+  readonly producer: Producer;
+  readonly now: () => number;
+  /** Takes the id of an event that has one, for importers; otherwise an id of the caller's is refused. */
+  readonly acceptIds: boolean;
+  /** `correlation_id` of events that have none. Default: that of the request in which the encoder is called. */
+  readonly readCorrelationId?: () => string | null;
+}
+
+/** Builds the encoder of a client. */
+export function createEncoder(settings: Settings, options: EncoderOptions): Encoder {
+  const { producer, readCorrelationId = currentCorrelationId } = options;
   const mint = createUuidV7(options.now, (bytes) => void randomFillSync(bytes));
   const redact = createRedactionPolicy({ extraKeys: settings.redactKeys });
   const defaults: EventDefaults = { source: settings.source, service_name: settings.serviceName, host: settings.host };
 
   function encode(input: unknown, id: string): EncodedCall {
+    const correlationId = readCorrelationId();
     const encoded = encodeEvent(input, {
       id,
       producerId: producer.id,
       producerSeq: producer.nextSeq,
-      defaults,
+      defaults: correlationId === null ? defaults : { ...defaults, correlation_id: correlationId },
       redact,
       maxEventBytes: settings.maxEventBytes,
     });

@@ -116,7 +116,7 @@ function writeTexts(event: CheckedEvent, { defaults }: EncodeContext, findings: 
     member(SOURCE, event.source ?? defaults.source, findings) +
     member(SERVICE_NAME, event.service_name ?? defaults.service_name, findings) +
     member(TENANT_ID, event.tenant_id, findings) +
-    member(CORRELATION_ID, event.correlation_id, findings) +
+    member(CORRELATION_ID, event.correlation_id ?? defaults.correlation_id, findings) +
     (event.outcome === undefined || event.outcome === null ? '' : `,"outcome":"${event.outcome}"`) +
     member(HOST, event.host ?? defaults.host, findings) +
     member(DESCRIPTION, event.description, findings)

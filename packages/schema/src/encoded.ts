@@ -17,6 +17,7 @@ export interface EventDefaults {
   readonly source?: string | null;
   readonly service_name?: string | null;
   readonly host?: string | null;
+  readonly correlation_id?: string | null;
 }
 
 export interface EncodeContext {

@@ -7,11 +7,17 @@ export { DEAD_LETTER_REASONS, DeadLetter, encodeDeadLetter, toDeadLetter } from 
 export type { DeadLetterFacts, DeadLetterReason } from './dead-letter.ts';
 export { decodeEntry } from './decode-entry.ts';
 export type { DecodeOptions } from './decode-entry.ts';
+export { describeThrown } from './describe-thrown.ts';
 export { encodeEvent } from './encode-event.ts';
 export type { EncodeContext, Encoded, EventDefaults, EventIssue, RejectReason } from './encoded.ts';
 export type { Decoded, EventRow } from './event-row.ts';
 export { EVENT_FLAGS, toFlagNames } from './flags.ts';
 export type { EventFlag } from './flags.ts';
+export { toPlain } from './exotic-value.ts';
+export type { PlainValue, WriterTools } from './exotic-value.ts';
+export { GETTER } from './own-fields.ts';
+export { readName } from './safe-read.ts';
+export { bigintToText, cutText } from './text.ts';
 export { toIpAddress } from './ip-address.ts';
 export { LIMITS } from './limits.ts';
 export { toOccurredAt } from './occurred-at.ts';
@@ -22,6 +28,8 @@ export {
   createRedactionPolicy,
   DEFAULT_REDACTED_KEYS,
   DEFAULT_REDACTION,
+  HASHED_PREFIX,
+  isHashedSecret,
   NO_REDACTION,
   REDACTED,
 } from './redaction.ts';

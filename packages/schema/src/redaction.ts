@@ -3,6 +3,15 @@ import { maskCardNumbers } from './card-number.ts';
 /** What a secret becomes. */
 export const REDACTED = '[REDACTED]';
 
+/** How a secret begins that was hashed with a key instead: such a value needs no mask any more. */
+export const HASHED_PREFIX = 'hmac-sha256:';
+const HASHED = /^hmac-sha256:[0-9a-f]{32}$/;
+
+/** Whether a value is a secret that was hashed with a key: `hmac-sha256:` and 32 hex digits. */
+export function isHashedSecret(value: unknown): boolean {
+  return typeof value === 'string' && HASHED.test(value);
+}
+
 /**
  * Keys whose values are secrets, written without case, "-" and "_": `API-Key`, `api_key` and `apiKey` are one.
  * The whole key must match: `key_name` and `token_count` survive, and so does the value "api_key".

@@ -1,7 +1,7 @@
 import type { Findings } from './findings.ts';
 import { LIMITS } from './limits.ts';
 import { GETTER } from './own-fields.ts';
-import { REDACTED, type RedactionPolicy } from './redaction.ts';
+import { isHashedSecret, REDACTED, type RedactionPolicy } from './redaction.ts';
 import { describeThrown } from './describe-thrown.ts';
 import { bigintToText, cleanText, cutText, isPlainText, quote, writeClean } from './text.ts';
 import { readName } from './safe-read.ts';
@@ -192,7 +192,9 @@ export class ValueWriter {
     const isAccessor = descriptor.get !== undefined || descriptor.set !== undefined;
     const value: unknown = isAccessor ? GETTER : descriptor.value;
     // No value is no secret.
-    if (value !== undefined && value !== null && this.#redact.isSecretKey(key)) return this.#writeRedacted();
+    if (value !== undefined && value !== null && this.#redact.isSecretKey(key) && !isHashedSecret(value)) {
+      return this.#writeRedacted();
+    }
     return isAccessor ? this.#describe(GETTER, key) : this.write(value, key);
   }
 

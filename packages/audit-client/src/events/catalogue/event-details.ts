@@ -1,4 +1,4 @@
-import type { EventDomain, Outcome } from '@auditlane/schema';
+import type { Outcome } from '@auditlane/schema';
 
 type Id = string | number | bigint | null | undefined;
 type Text = string | null | undefined;
@@ -28,7 +28,6 @@ export interface EventDetails {
   readonly outcome?: Outcome | null | undefined;
   /** Why it ended so. */
   readonly reason?: Text;
-  readonly eventDomain?: EventDomain | null | undefined;
   /** 0 to 100. */
   readonly riskScore?: number | null | undefined;
   readonly tags?: readonly string[] | null | undefined;

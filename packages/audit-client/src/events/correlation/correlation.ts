@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import { readHeader } from './read-header.ts';
+import { isHeaderId } from './header-id.ts';
 import { parseTraceParent, toTraceParent, type TraceParent } from './trace-parent.ts';
 
 /** What all events and log lines of one request have in common. */
@@ -12,8 +14,6 @@ export interface Correlation {
 /** Every copy of this package in a process, by `import` or `require`, must see the same request. */
 const SHARED = Symbol.for('auditlane.audit-client.correlation.v1');
 const MAX_CHARACTERS = 255;
-/** What other systems use as ids; a header is anyone's text, and anything else in it is no id. */
-const HEADER_ID = /^[\w.:/+=@-]{1,128}$/;
 const ID_HEADERS = ['x-correlation-id', 'x-request-id'] as const;
 
 const storage = findStorage();
@@ -34,7 +34,7 @@ function findStorage(): AsyncLocalStorage<Correlation | null> {
  * {@link toCorrelation} found. Null, or an empty text: without one.
  *
  * @example
- * app.use((req, res, next) => runWithCorrelation(toCorrelation(req.headers) ?? randomUUID(), next));
+ * app.use((req, res, next) => runWithCorrelation(toCorrelation(req.headers) ?? createCorrelationId(), next));
  */
 export function runWithCorrelation<Answer>(correlation: Correlation | string | null, work: () => Answer): Answer {
   return storage.run(typeof correlation === 'string' ? fromText(correlation) : correlation, work);
@@ -60,9 +60,14 @@ export function toCorrelation(headers: unknown): Correlation | null {
   if (trace !== null) return { id: trace.traceId, trace };
   for (const name of ID_HEADERS) {
     const value = readHeader(headers, name);
-    if (value !== null && HEADER_ID.test(value)) return { id: value, trace: null };
+    if (isHeaderId(value)) return { id: value, trace: null };
   }
   return null;
+}
+
+/** A new id, for a request that came with none. */
+export function createCorrelationId(): string {
+  return randomUUID();
 }
 
 function fromText(text: string): Correlation | null {
