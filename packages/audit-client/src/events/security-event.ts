@@ -1,4 +1,4 @@
-import type { Severity } from '@auditlane/schema';
+import type { EventCategory, EventDomain, Outcome, Severity } from '@auditlane/schema';
 import type { EventPriority } from './event-priority.ts';
 
 /**
@@ -30,6 +30,10 @@ export interface SecurityEvent {
   readonly priority: EventPriority;
   /** How bad it is; independent of the priority. */
   readonly severity: Severity;
+  /** What the service's table of event types says of it. Absent: the category follows from the severity, the rest from the type. */
+  readonly category?: EventCategory;
+  readonly domain?: EventDomain;
+  readonly outcome?: Outcome | null;
   /** When it happened, ms since the epoch. */
   readonly occurredAt: number;
   /** The id that all events of one request share, or null. */

@@ -130,6 +130,7 @@ export class HandlerSlot {
       waiting: this.waiting,
       skipped: this.#skipped,
       averageMs: this.#succeeded === 0 ? 0 : this.#totalMs / this.#succeeded,
+      totalMs: this.#totalMs,
       maxMs: this.#maxMs,
     };
   }

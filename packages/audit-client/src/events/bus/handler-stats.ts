@@ -17,6 +17,7 @@ export interface HandlerStats {
   readonly skipped: number;
   /** From the call to its end, of calls that have settled in time; waiting included. */
   readonly averageMs: number;
+  readonly totalMs: number;
   readonly maxMs: number;
 }
 

@@ -1,0 +1,29 @@
+/** One value of a metric with its labels, as prom-client shows it. */
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A metric as prom-client's registry reads it: at each scrape by `get`. */
+export interface RegisteredMetric {
+  /** Changed by the registry where it writes OpenMetrics. */
+  name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly aggregator: 'sum';
+  get(): Promise<{
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge';
+    readonly aggregator: 'sum';
+    readonly values: readonly MetricSample[];
+  }>;
+  /** The figures belong to the service: a registry cannot reset them. */
+  reset(): void;
+}
+
+/** A registry of prom-client, or whatever keeps metrics as it does; nothing of prom-client is imported for it. */
+export interface MetricRegistry {
+  /** Called once for each metric; throws when it has another one of that name. */
+  registerMetric(metric: never): unknown;
+}
