@@ -1,4 +1,5 @@
 import type { AuditLogger } from './audit-logger.ts';
+import { runAsOwnWork } from './transports/own-work.ts';
 
 const QUIET_MS = 10_000;
 
@@ -28,7 +29,9 @@ export function createWarnings(logger: AuditLogger, now: () => number): Warnings
       return undefined;
     }
     conditions.set(condition, { loggedAt: time, suppressed: 0 });
-    return logger.warn(known?.suppressed ? { ...facts, suppressed: known.suppressed } : facts, condition);
+    const told = known?.suppressed ? { ...facts, suppressed: known.suppressed } : facts;
+    // The logger may have a log transport of this package: a warning must not become an event, nor that the next warning.
+    return runAsOwnWork((): unknown => logger.warn(told, condition));
   }
 
   return {
