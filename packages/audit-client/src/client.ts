@@ -3,30 +3,26 @@ import type { EventIssue } from '@auditlane/schema';
 import type { AuditClient, AuditClientStats } from './audit-client.ts';
 import { AuditError } from './audit-error.ts';
 import { type Admitted, Call, type CallOutcome, type Route } from './calls/call.ts';
+import { type Fullness, toFullness } from './calls/fullness.ts';
 import { PendingCalls } from './calls/pending-calls.ts';
-import { createCriticalRoute, createOrdinaryRoute, type Places } from './calls/routes.ts';
+import { createDiskRoute } from './calls/disk-route.ts';
+import { createPlaces } from './calls/create-places.ts';
+import { createCriticalRoute, createOrdinaryRoute } from './calls/routes.ts';
 import { createEncoder, type Encoder } from './encoder.ts';
 import { createStrictRoute } from './calls/strict-route.ts';
 import { crashPoint } from './crash-point.ts';
+import { createEventGate } from './events/processors/create-event-gate.ts';
+import { EVENT_GATE, type EventGate } from './events/processors/event-gate.ts';
 import { type LossReport, LossReports, type LossReportsOptions } from './loss-reports.ts';
 import type { Producer } from './producer.ts';
 import type { AcceptedReceipt, Receipt, RejectedReceipt, RejectionReason, TransactionReceipt } from './receipt.ts';
 import { offerReport, toReportEntry } from './report-entry.ts';
-import { createReceiptCounts, isAccepted, toErrorCode, toRejection } from './receipts.ts';
+import { createReceiptCounts, FAULTS_OF_THE_CALLER, isAccepted, toErrorCode, toRejection } from './receipts.ts';
 import type { Settings } from './settings/settings.ts';
 import type { AuditTransaction } from './transactions/audit-transaction.ts';
 import { storeEntryInTransaction, toStoreIssue } from './transactions/store-entry.ts';
 import { Transport } from './transport.ts';
 import { toErrorFacts, type Warnings } from './warnings.ts';
-
-/** Refused for what the caller did, not given up: operators are not told that events are being lost. */
-const FAULTS_OF_THE_CALLER: ReadonlySet<RejectionReason> = new Set([
-  'invalid',
-  'too_large',
-  'closed',
-  'misconfigured',
-  'not_stored',
-]);
 
 /** What a working client is made with. */
 export interface ClientOptions {
@@ -36,9 +32,6 @@ export interface ClientOptions {
   readonly now: () => number;
   readonly acceptIds: boolean;
 }
-
-/** How much of the buffer is taken; `half`: only disk or Postgres may still be asked. */
-type Fullness = 'free' | 'half' | 'full';
 
 /**
  * The client behind `logAudit` and `logCriticalAudit`: admission, routing, receipts.
@@ -54,12 +47,16 @@ export class Client implements AuditClient {
   readonly #transport: Transport;
   readonly #ordinary: Route;
   readonly #critical: Route;
+  readonly [EVENT_GATE]: EventGate;
   readonly #pending: PendingCalls;
   readonly #counts = createReceiptCounts();
   readonly #reports: LossReports;
   /** Events that took a number and are nowhere. */
   #givenUp = 0;
+  /** What may still be logged before a close: events that wait for their batch. */
+  readonly #drains = new Set<() => Promise<unknown>>();
   #closing: Promise<void> | null = null;
+  #isClosed = false;
 
   constructor(options: ClientOptions) {
     const { settings } = options;
@@ -76,18 +73,11 @@ export class Client implements AuditClient {
       () => transport.hold(),
       () => transport.release(),
     );
-    const places: Places = {
-      addToLane: (lane, entry) => transport.addToLane(lane, entry),
-      spool: (call) => transport.spool(call),
-      offerLater: (position) => transport.offerLater(position),
-      commit: (call) => transport.commit(call),
-      now: () => transport.now(),
-      onUncommitted: (error) =>
-        options.warnings.warn('audit client could not store a critical event directly', toErrorFacts(error)),
-    };
+    const places = createPlaces(transport, options.warnings);
     const isStrict = settings.guarantee === 'strict';
     this.#ordinary = isStrict ? createStrictRoute(places) : createOrdinaryRoute(settings.overflow, places);
     this.#critical = createCriticalRoute(settings.criticalDeadlineMs, places);
+    this[EVENT_GATE] = this.#createGate(createDiskRoute(places));
   }
 
   logAudit(event: unknown): Promise<Receipt> {
@@ -137,10 +127,7 @@ export class Client implements AuditClient {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#pending.settled().then(async () => {
-      await this.#reportLosses();
-      await this.#transport.close();
-    });
+    this.#closing ??= this.#drainAndClose();
     return this.#closing;
   }
 
@@ -164,13 +151,7 @@ export class Client implements AuditClient {
   }
 
   #toFullness(): Fullness {
-    const { bufferMaxEvents, bufferMaxBytes, overflow, guarantee } = this.#options.settings;
-    const share = Math.max(this.#pending.events / bufferMaxEvents, this.#pending.bytes / bufferMaxBytes);
-    if (share < 1) {
-      return 'free';
-    }
-    const hasOtherPlace = guarantee === 'strict' || overflow === 'spool' || overflow === 'direct';
-    return share < 2 && hasOtherPlace ? 'half' : 'full';
+    return toFullness(this.#options.settings, this.#pending);
   }
 
   /** Encodes the event of a call, or says why it is not admitted. The producer's number is taken here and nowhere else. */
@@ -254,6 +235,32 @@ export class Client implements AuditClient {
       issues === undefined ? {} : { issues: issues.slice(0, 5) },
     );
     return toRejection(reason, issues);
+  }
+
+  async #drainAndClose(): Promise<void> {
+    await Promise.all([...this.#drains].map((drain) => drain()));
+    this.#isClosed = true;
+    await this.#pending.settled();
+    await this.#reportLosses();
+    await this.#transport.close();
+  }
+
+  #createGate(disk: Route): EventGate {
+    return createEventGate({
+      ...this.#options,
+      transport: this.#transport,
+      pending: this.#pending,
+      counts: this.#counts,
+      routes: { ordinary: this.#ordinary, critical: this.#critical, disk },
+      fullness: () => this.#toFullness(),
+      isClosed: () => this.#isClosed,
+      giveUp: (reason, number, isLoss) => {
+        this.#givenUp += number === null ? 0 : 1;
+        if (isLoss) this.#transport.drops.add(reason);
+        this.#reports.note('dropped', reason, number);
+      },
+      drains: this.#drains,
+    });
   }
 
   async #reportLosses(): Promise<void> {

@@ -3,6 +3,15 @@ import type { AuditErrorCode } from './audit-error.ts';
 import type { CallOutcome } from './calls/call.ts';
 import type { AcceptedStatus, RejectedReceipt, RejectionReason } from './receipt.ts';
 
+/** Refused for what the caller did, not given up: operators are not told that events are being lost. */
+export const FAULTS_OF_THE_CALLER: ReadonlySet<string> = new Set<RejectionReason>([
+  'invalid',
+  'too_large',
+  'closed',
+  'misconfigured',
+  'not_stored',
+]);
+
 /** Counts of receipts, by status and by reason. */
 export interface ReceiptCounts {
   readonly accepted: Record<AcceptedStatus, number>;

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Lane, PushStream } from '@auditlane/queue';
+import type { Lane, PushStream, Queue } from '@auditlane/queue';
+import type { RejectedRow } from '@auditlane/store';
+import { LOST, NO_CONNECTION, NOT_PUSHED_AGAIN, NOT_VERIFIED } from './connections/connection-warnings.ts';
 import { createPostgresLink, type PostgresLink } from './connections/postgres-link.ts';
 import { openRedisLink, type RedisLink } from './connections/redis-link.ts';
 import { toTarget } from './connections/target.ts';
@@ -12,11 +14,9 @@ import { offerSpooled } from './lanes/offered-entry.ts';
 import { createPush, createPushLines, type Push, type PushLines } from './lanes/push.ts';
 import type { GateState } from './lanes/redis-gate.ts';
 import { ProcessHold } from './process-hold.ts';
-import type { Producer } from './producer.ts';
 import { createRetention } from './ring/create-retention.ts';
 import type { RingStats } from './ring/ring-stats.ts';
 import { Safekeeping } from './ring/safekeeping.ts';
-import type { Settings } from './settings/settings.ts';
 import { FaultReport } from './spool/fault-report.ts';
 import type { SpoolCall } from './spool/group-commit.ts';
 import { createFindSettled } from './spool/find-settled.ts';
@@ -24,23 +24,8 @@ import type { FramePosition } from './spool/segment-writer.ts';
 import type { SpoolStats } from './spool/spool-stats.ts';
 import { Spool } from './spool/spool.ts';
 import { Ticker } from './ticker.ts';
-import { toErrorFacts, type Warnings } from './warnings.ts';
-
-const LOST = 'audit queue has lost events that it acknowledged: those still in memory are pushed again';
-const NOT_PUSHED_AGAIN = 'audit client closed before events that Redis has lost were pushed again';
-const NOT_VERIFIED = 'audit client closed while Redis was away: whether it still has the last events is not known';
-const NO_CONNECTION = 'audit client has no connection to Redis';
-
-/** What a transport is made with. */
-export interface TransportOptions {
-  readonly settings: Settings;
-  readonly producer: Producer;
-  readonly warnings: Warnings;
-  /** Receipts `queued` so far, for the warning that they may be worth nothing. */
-  readonly queuedCount: () => number;
-  /** Events that took a number and have the receipt `rejected`. */
-  readonly givenUpCount: () => number;
-}
+import type { TransportOptions } from './transport-options.ts';
+import { toErrorFacts } from './warnings.ts';
 
 /**
  * The places an event can go to, with their connections: two lanes to Redis, the spool, the commits to Postgres.
@@ -103,6 +88,11 @@ export class Transport {
     return this.#isClosed || this.#redis === null ? 'closed' : this.#redis.gate.state;
   }
 
+  /** The queue itself, for dead letters; a call fails while Redis is away. */
+  get queue(): Queue {
+    return this.#openRedis().queue;
+  }
+
   get spoolStats(): SpoolStats {
     return this.#spool.stats;
   }
@@ -143,6 +133,11 @@ export class Transport {
 
   commit(call: CommitCall): void {
     this.#commits.add(call);
+  }
+
+  /** Stores the rows of entries at once; answers those that Postgres refuses as such, and rejects on an outage. */
+  storeLines(lines: readonly string[]): Promise<readonly RejectedRow[]> {
+    return this.#postgres.storeIsolating(lines);
   }
 
   /** See `reportDrops`; nothing while Redis is away. */

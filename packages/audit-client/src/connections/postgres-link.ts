@@ -1,5 +1,5 @@
 import { decodeEntry, type EventRow } from '@auditlane/schema';
-import { createPool, createStore, findStored, type Store, storeIsolating } from '@auditlane/store';
+import { createPool, createStore, findStored, type RejectedRow, type Store, storeIsolating } from '@auditlane/store';
 import type { Pool } from 'pg';
 import type { StoreLines } from '../critical/commits.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -7,7 +7,10 @@ import type { FindSettled } from '../spool/keeper.ts';
 
 /** The client's own small pool, for critical events and the policy `direct`. */
 export interface PostgresLink {
+  /** Stores all rows in one transaction; when Postgres refuses some of them as such, the others without them. */
   readonly storeLines: StoreLines;
+  /** As `storeLines`, with what Postgres says of each row that it refuses. */
+  readonly storeIsolating: (lines: readonly string[]) => Promise<readonly RejectedRow[]>;
   /** Which of these ids are rows, or dead letters that were moved to Postgres; null without a database. */
   readonly findStored: FindSettled | null;
   close(): Promise<void>;
@@ -23,16 +26,20 @@ export function createPostgresLink(settings: Settings, writer: string): Postgres
   const url = settings.writerUrl ?? settings.databaseUrl;
   if (url === undefined) {
     const error = new NoDatabaseError('no databaseUrl (DATABASE_URL) is set, so nothing can be stored directly');
-    return { storeLines: () => Promise.reject(error), findStored: null, close: () => Promise.resolve() };
+    const refuse = (): Promise<never> => Promise.reject(error);
+    return { storeLines: refuse, storeIsolating: refuse, findStored: null, close: () => Promise.resolve() };
   }
   let pool: Pool | null = null;
   let store: Store | null = null;
+  const storeRows = async (lines: readonly string[], idempotent: boolean): Promise<readonly RejectedRow[]> => {
+    pool ??= openPool(url, settings);
+    store ??= createStore(pool, { writer });
+    return (await storeIsolating(store, lines.map(toRow), { idempotent })).rejected;
+  };
   return {
-    storeLines: (lines) => {
-      pool ??= openPool(url, settings);
-      store ??= createStore(pool, { writer });
-      return storeRows(store, lines.map(toRow));
-    },
+    storeLines: async (lines) => new Set((await storeRows(lines, true)).map(({ index }) => index)),
+    // By COPY, unless there are few or some are there already.
+    storeIsolating: (lines) => storeRows(lines, false),
     findStored: (ids) => {
       pool ??= openPool(url, settings);
       return findStored(pool, ids);
@@ -70,12 +77,6 @@ function toSsl(word: Settings['databaseSsl']): { readonly ssl?: boolean | 'no-ve
     case 'disable':
       return { ssl: false };
   }
-}
-
-/** Stores all rows in one transaction; when Postgres refuses some of them as such, the others without them. */
-async function storeRows(store: Store, rows: readonly EventRow[]): Promise<ReadonlySet<number>> {
-  const { rejected } = await storeIsolating(store, rows, { idempotent: true });
-  return new Set(rejected.map(({ index }) => index));
 }
 
 function toRow(line: string): EventRow {

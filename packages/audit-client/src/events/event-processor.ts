@@ -7,6 +7,8 @@ export interface RefusedEvent {
   readonly id: string;
   /** One line for the operator; it is kept with the event in `audit:failed`. */
   readonly reason: string;
+  /** What Postgres calls it, when it was Postgres that refused. */
+  readonly sqlstate?: string | null;
 }
 
 /** What became of a batch. `processed + failed` is the size of the batch. */

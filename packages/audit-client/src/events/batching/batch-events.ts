@@ -1,0 +1,40 @@
+import type { EventPriority } from '../event-priority.ts';
+import type { SecurityEvent } from '../security-event.ts';
+import type { BatchError } from './batch-error.ts';
+
+/** A batch whose processor has answered. */
+export interface BatchProcessed {
+  readonly processed: number;
+  /** To be tried again, or refused. */
+  readonly failed: number;
+  readonly batchSize: number;
+  /** Milliseconds from the call of `process` to its answer. */
+  readonly processingTime: number;
+  readonly priority: EventPriority;
+}
+
+/**
+ * An event with what became of it.
+ *
+ * `event:deduplicated`: `duplicate` within a window, or `coalesced` under pressure. `event:dropped`: `backpressure`,
+ * `closed` (the processor was), or `kept_nowhere` (at the end neither spool nor queue took it). `event:failed`: what the
+ * processor said, or why it said nothing.
+ */
+export type AnnouncedEvent = SecurityEvent & { readonly reason: string };
+
+/** How full the queue is. */
+export interface Pressure {
+  readonly currentQueueSize: number;
+  readonly maxQueueSize: number;
+}
+
+/** The events of a {@link BatchedEventProcessor}, with what their listeners get. */
+export interface BatchEvents {
+  'batch:processed': [batch: BatchProcessed];
+  'batch:error': [error: BatchError];
+  'event:deduplicated': [event: AnnouncedEvent];
+  'event:dropped': [event: AnnouncedEvent];
+  'event:failed': [event: AnnouncedEvent];
+  'backpressure:on': [pressure: Pressure];
+  'backpressure:off': [pressure: Pressure];
+}

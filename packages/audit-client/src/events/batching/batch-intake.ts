@@ -1,0 +1,96 @@
+import { EventPriority } from '../event-priority.ts';
+import type { EventProcessor } from '../event-processor.ts';
+import type { EventReceipt } from '../event-receipt.ts';
+import type { EventJournal } from '../journal/event-journal.ts';
+import type { EventGate } from '../processors/event-gate.ts';
+import type { RejectedReceipt } from '../../receipt.ts';
+import type { BatchSettings } from './batch-settings.ts';
+import type { HeldEvent } from './held-event.ts';
+
+/**
+ * Longest wait for which an event takes its producer's number at the call. A number that does not come for longer than
+ * that is searched for as a lost event; those that may wait longer take theirs when they go.
+ */
+const LONGEST_NUMBERED_WAIT_MS = 30_000;
+
+export interface BatchIntakeOptions {
+  readonly processor: EventProcessor;
+  readonly settings: BatchSettings;
+  /** Null for a client without one. */
+  readonly gate: () => EventGate | null;
+  /** An event cannot wait, since the disk does not take it: it is to go now. */
+  readonly onHurry: (held: HeldEvent) => void;
+}
+
+/** What is done with an event before it waits: prepared, and written to the journal. */
+export class BatchIntake {
+  readonly #options: BatchIntakeOptions;
+  #journal: EventJournal | null | undefined = undefined;
+
+  constructor(options: BatchIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** What is wrong with an event that will never be taken; null when it may go on. */
+  prepare(held: HeldEvent): RejectedReceipt | null {
+    const { processor, gate } = this.#options;
+    const { priority } = held.event;
+    const { maxWaitTime, enableAutoFlush } = this.#options.settings;
+    if (this.#findJournal() !== null && isBuffered(priority)) {
+      const admitted = gate()?.admit(held.event);
+      return admitted === undefined || 'kind' in admitted ? null : admitted;
+    }
+    const isSoon = enableAutoFlush && maxWaitTime[priority] <= LONGEST_NUMBERED_WAIT_MS;
+    return isSoon || !isBuffered(priority) ? (processor.prepare?.(held.event) ?? null) : null;
+  }
+
+  /** Answers the caller of an event that waits from now on; those of critical and high ones wait with it. */
+  async accept(held: HeldEvent): Promise<void> {
+    const { id, priority } = held.event;
+    if (!isBuffered(priority)) {
+      return;
+    }
+    const buffered: EventReceipt = { id, status: 'buffered' };
+    const journal = this.#findJournal();
+    const admitted = journal === null ? undefined : this.#options.gate()?.admit(held.event);
+    if (journal === null || admitted === undefined || !('kind' in admitted)) {
+      held.answer(buffered);
+      return;
+    }
+    const copy = journal.write(admitted);
+    held.journaled(copy);
+    if ((await copy) === null) {
+      this.#options.onHurry(held);
+    } else {
+      held.answer(buffered);
+    }
+  }
+
+  /** The event has ended: its copies are needed no more. */
+  async ended(held: HeldEvent): Promise<void> {
+    for (const copy of held.copies) {
+      const segment = await copy;
+      if (segment !== null) {
+        this.#journal?.done(segment);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#journal?.close();
+  }
+
+  #findJournal(): EventJournal | null {
+    if (this.#journal === undefined) {
+      const gate = this.#options.gate();
+      const isWanted = this.#options.settings.journal ?? gate?.guarantee === 'strict';
+      this.#journal = isWanted && gate !== null ? gate.openJournal() : null;
+    }
+    return this.#journal;
+  }
+}
+
+/** Critical and high events go at once, or their callers wait for the receipt: they are never told `buffered`. */
+function isBuffered(priority: EventPriority): boolean {
+  return priority !== EventPriority.CRITICAL && priority !== EventPriority.HIGH;
+}

@@ -1,0 +1,164 @@
+import type { SecurityEvent } from '../security-event.ts';
+import type { DeduplicationStore, FirstEvent } from './deduplication-store.ts';
+
+/** Windows that are open at once; beyond, the oldest ends early. */
+const MAX_WINDOWS = 10_000;
+const CLAIM_MS = 250;
+
+/** What an event is, among identical ones. */
+export type Standing = 'first' | 'duplicate';
+
+export interface DeduplicatorOptions {
+  readonly windowMs: number;
+  /** Null: like no other. Never throws. */
+  readonly toKey: (event: SecurityEvent) => string | null;
+  readonly store: DeduplicationStore | undefined;
+  readonly mintId: () => string;
+  /** A window has ended in which there were duplicates. */
+  readonly onSummary: (summary: SecurityEvent) => void;
+  /** The store did not answer; for the log. */
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+}
+
+interface Window {
+  readonly key: string;
+  /** What the summary looks like: the first that was seen here. */
+  readonly sample: SecurityEvent;
+  readonly endsAt: number;
+  first: FirstEvent;
+  lastAt: number;
+  count: number;
+  isOpen: boolean;
+}
+
+/**
+ * Windows of identical events: the first goes on, later ones are counted, and when the window ends one summary stands for
+ * them. A crash loses the count of the windows that are open, never a first event.
+ */
+export class Deduplicator {
+  readonly #options: DeduplicatorOptions;
+  /** By their age, as they all last equally long. */
+  readonly #windows = new Map<string, Window>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: DeduplicatorOptions) {
+    this.#options = options;
+  }
+
+  /** At once, or after the store was asked: for `critical` it never is, which go out in the same turn. Never rejects. */
+  judge(event: SecurityEvent): Standing | Promise<Standing> {
+    const key = this.#options.toKey(event);
+    if (key === null) {
+      return 'first';
+    }
+    const now = this.#options.now();
+    this.#endUntil(now);
+    const known = this.#windows.get(key);
+    if (known !== undefined) {
+      count(known, event);
+      return 'duplicate';
+    }
+    const opened = this.#open(key, event, now);
+    const { store } = this.#options;
+    return store === undefined || event.priority === 'critical' ? 'first' : this.#ask(store, opened, event);
+  }
+
+  /** Ends all windows now. */
+  endAll(): void {
+    this.#endUntil(Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether ending the windows would make a summary. */
+  get hasDuplicates(): boolean {
+    return [...this.#windows.values()].some((window) => window.count > 0);
+  }
+
+  #open(key: string, event: SecurityEvent, now: number): Window {
+    const [oldest] = this.#windows.size >= MAX_WINDOWS ? this.#windows.values() : [];
+    if (oldest !== undefined) {
+      this.#end(oldest);
+    }
+    const opened: Window = {
+      key,
+      sample: event,
+      endsAt: now + this.#options.windowMs,
+      first: { id: event.id, at: event.occurredAt },
+      lastAt: event.occurredAt,
+      count: 0,
+      isOpen: true,
+    };
+    this.#windows.set(key, opened);
+    this.#arm();
+    return opened;
+  }
+
+  async #ask(store: DeduplicationStore, opened: Window, event: SecurityEvent): Promise<Standing> {
+    try {
+      const first = await withDeadline(store.claim(opened.key, opened.first, this.#options.windowMs));
+      // Ended meanwhile, nobody would count it any more.
+      if (first === null || !opened.isOpen) {
+        return 'first';
+      }
+      opened.first = first;
+      count(opened, event);
+      return 'duplicate';
+    } catch (error) {
+      this.#options.onError(error);
+      return 'first';
+    }
+  }
+
+  #endUntil(now: number): void {
+    for (const window of this.#windows.values()) {
+      if (window.endsAt > now) {
+        break;
+      }
+      this.#end(window);
+    }
+  }
+
+  #end(window: Window): void {
+    this.#windows.delete(window.key);
+    window.isOpen = false;
+    if (window.count > 0) {
+      const { first, lastAt, count: counted, sample } = window;
+      this.#options.onSummary({
+        ...sample,
+        id: this.#options.mintId(),
+        occurredAt: lastAt,
+        correlationId: null,
+        coalesced: { count: counted, firstAt: first.at, lastAt, firstId: first.id },
+      });
+    }
+  }
+
+  /** One timer, for the oldest window. It keeps no process alive: at its end the windows are ended anyway. */
+  #arm(): void {
+    const [oldest] = this.#windows.values();
+    if (this.#timer === null && oldest !== undefined) {
+      const waitMs = Math.max(1, Math.ceil(oldest.endsAt - this.#options.now()));
+      this.#timer = setTimeout(() => {
+        this.#timer = null;
+        this.#endUntil(this.#options.now());
+        this.#arm();
+      }, waitMs).unref();
+    }
+  }
+}
+
+function count(window: Window, event: SecurityEvent): void {
+  window.count += 1;
+  window.lastAt = Math.max(window.lastAt, event.occurredAt);
+}
+
+/** Too late an answer is as none. */
+function withDeadline<T>(claimed: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the deduplication store did not answer within 250 ms')), CLAIM_MS);
+    Promise.resolve(claimed)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
+}

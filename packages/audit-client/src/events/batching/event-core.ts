@@ -1,0 +1,268 @@
+import type { AuditClient } from '../../audit-client.ts';
+import type { RejectionReason } from '../../receipt.ts';
+import { toRejection } from '../../receipts.ts';
+import type { EventProcessor } from '../event-processor.ts';
+import type { EventReceipt } from '../event-receipt.ts';
+import type { EventGate } from '../processors/event-gate.ts';
+import type { SecurityEvent } from '../security-event.ts';
+import { Backpressure } from './backpressure.ts';
+import { BatchDelivery, type EventEnd } from './batch-delivery.ts';
+import type { BatchEvents } from './batch-events.ts';
+import { BatchIntake } from './batch-intake.ts';
+import { BatchLanes } from './batch-lanes.ts';
+import type { BatchSettings } from './batch-settings.ts';
+import { type BatchProcessingStats, BatchStats, type Ending } from './batch-stats.ts';
+import { mintEventId } from './complete-event.ts';
+import { Deduplicator } from './deduplicator.ts';
+import { Flushes, type FlushResult } from './flushes.ts';
+import { HeldEvent } from './held-event.ts';
+import { createIdentity } from './identity.ts';
+import { createUndelivered } from './undelivered.ts';
+import { WaitingEvents } from './waiting-events.ts';
+
+export interface EventCoreOptions {
+  readonly settings: BatchSettings;
+  readonly processor: EventProcessor;
+  /** Asked for when needed first: the default client is made from the environment of then. */
+  readonly client: () => AuditClient;
+  readonly gate: () => EventGate | null;
+  /** Must not throw. */
+  readonly emit: <Name extends keyof BatchEvents>(name: Name, ...payload: BatchEvents[Name]) => void;
+  readonly warn: (condition: string, error: unknown) => void;
+  readonly inOwnScope: (work: () => void) => void;
+}
+
+const now = (): number => performance.now();
+
+/**
+ * The parts of a batched processor and the way of an event through them: window, pressure, intake, queue, delivery, end.
+ * Every event that is counted as received ends exactly once, here, in `#end`.
+ */
+export class EventCore {
+  readonly #options: EventCoreOptions;
+  readonly #stats = new BatchStats();
+  readonly #waiting = new WaitingEvents();
+  readonly #flushes = new Flushes();
+  readonly #windows: Deduplicator;
+  readonly #pressure: Backpressure;
+  readonly #intake: BatchIntake;
+  readonly #lanes: BatchLanes;
+  readonly #delivery: BatchDelivery;
+  /** Events of which another process is being asked whether it has seen them. */
+  readonly #asking = new Set<Promise<void>>();
+  #lastPlace = 0;
+  /** Events that have entered the queues and have not ended. */
+  #entered = 0;
+  #draining: Promise<void> | null = null;
+
+  constructor(options: EventCoreOptions) {
+    this.#options = options;
+    const { settings, processor, gate, emit, inOwnScope } = options;
+    const toKey = createIdentity(settings.fingerprint);
+    this.#windows = new Deduplicator({
+      windowMs: settings.deduplicationWindow,
+      toKey: settings.enableDeduplication ? toKey : () => null,
+      store: settings.deduplicationStore,
+      mintId: mintEventId,
+      onSummary: (summary) => inOwnScope(() => this.#addSummary(summary)),
+      onError: (error) => options.warn('the deduplication store did not answer, each process counts for itself', error),
+      now,
+    });
+    this.#pressure = new Backpressure({
+      isEnabled: settings.enableBackpressure,
+      maxQueueSize: settings.maxQueueSize,
+      waiting: this.#waiting,
+      heldCount: () => this.#stats.held,
+      toKey,
+      onMerged: (into, from, before) => this.#merged(into, from, before),
+      onGivenWay: (held) => this.#drop(held, 'backpressure', 'dropped'),
+      onChange: (name, pressure) => emit(name, pressure),
+    });
+    this.#intake = new BatchIntake({
+      processor,
+      settings,
+      gate,
+      onHurry: (held) => this.#lanes.flushUpTo(held.place),
+    });
+    this.#delivery = new BatchDelivery({
+      processor,
+      settings,
+      undelivered: () => createUndelivered(options.client(), gate()),
+      onEnd: (end) => this.#delivered(end),
+      onCalled: (priority, ms) => this.#stats.called(priority, ms),
+      onAnswered: (batch) => emit('batch:processed', batch),
+      onError: (error) => emit('batch:error', error),
+      random: Math.random,
+      now,
+    });
+    this.#lanes = new BatchLanes({
+      settings,
+      waiting: this.#waiting,
+      start: (priority, batch) =>
+        void this.#delivery.deliver(priority, batch, () => this.#lanes.batchEnded(priority)),
+      now,
+      inOwnScope,
+    });
+  }
+
+  /** Whether there is anything to be drained. */
+  get isHolding(): boolean {
+    return this.#stats.held > 0 || this.#windows.hasDuplicates;
+  }
+
+  stats(): BatchProcessingStats {
+    return this.#stats.read();
+  }
+
+  add(event: SecurityEvent, isClosed: boolean): Promise<EventReceipt> {
+    this.#stats.received(event.priority);
+    return new Promise((resolve) => {
+      const held = new HeldEvent(event, { addedAt: now(), answer: resolve });
+      if (isClosed) {
+        this.#drop(held, 'closed', 'closed');
+        return;
+      }
+      const standing = this.#windows.judge(event);
+      if (standing === 'first') {
+        this.#enter(held);
+      } else if (standing === 'duplicate') {
+        this.#deduplicated(held, 'duplicate');
+      } else {
+        this.#wait(standing, held);
+      }
+    });
+  }
+
+  async flush(): Promise<FlushResult> {
+    await Promise.all(this.#asking);
+    return this.#flushNow();
+  }
+
+  /** Ends the windows and brings everything to its end without a pause. Joins a drain under way. Never rejects. */
+  drain(): Promise<void> {
+    this.#draining ??= this.#drainOnce().finally(() => {
+      this.#draining = null;
+    });
+    return this.#draining;
+  }
+
+  /** Drains, and closes what this has opened. */
+  async close(): Promise<void> {
+    await this.drain();
+    // What came while an earlier drain was under way.
+    await this.drain();
+    await this.#intake.close();
+  }
+
+  async #drainOnce(): Promise<void> {
+    this.#delivery.setDraining(true);
+    try {
+      await Promise.all(this.#asking);
+      this.#windows.endAll();
+      await this.#flushNow();
+    } finally {
+      this.#delivery.setDraining(false);
+    }
+  }
+
+  #flushNow(): Promise<FlushResult> {
+    const flushed = this.#flushes.begin(this.#lastPlace, this.#entered);
+    this.#lanes.flushUpTo(this.#lastPlace);
+    return flushed;
+  }
+
+  #wait(standing: Promise<'first' | 'duplicate'>, held: HeldEvent): void {
+    const asked = standing.then((answer) => {
+      this.#asking.delete(asked);
+      this.#options.inOwnScope(() => (answer === 'first' ? this.#enter(held) : this.#deduplicated(held, 'duplicate')));
+    });
+    this.#asking.add(asked);
+  }
+
+  #addSummary(summary: SecurityEvent): void {
+    this.#stats.received(summary.priority);
+    this.#stats.summarized();
+    this.#enter(new HeldEvent(summary, { addedAt: now(), answer: () => undefined }));
+  }
+
+  #enter(held: HeldEvent): void {
+    this.#lastPlace += 1;
+    held.place = this.#lastPlace;
+    this.#entered += 1;
+    const entrance = this.#pressure.enter(held);
+    if (entrance === 'merged') {
+      return;
+    }
+    if (entrance === 'refused') {
+      this.#drop(held, 'backpressure', 'dropped');
+      return;
+    }
+    const refused = this.#prepare(held);
+    if (refused !== null) {
+      this.#end({ held, ending: 'failed', receipt: refused, reason: refused.reason });
+      return;
+    }
+    this.#waiting.add(held);
+    this.#lanes.wake();
+    void this.#intake.accept(held);
+  }
+
+  #prepare(held: HeldEvent): ReturnType<BatchIntake['prepare']> {
+    try {
+      return this.#intake.prepare(held);
+    } catch (error) {
+      this.#options.warn('an event processor failed to prepare an event', error);
+      return null;
+    }
+  }
+
+  #merged(into: HeldEvent, from: HeldEvent, before: SecurityEvent): void {
+    const gate = this.#options.gate();
+    gate?.amend(before, into.event);
+    gate?.coalesced(from.event);
+    this.#deduplicated(from, 'coalesced');
+  }
+
+  #deduplicated(held: HeldEvent, reason: 'duplicate' | 'coalesced'): void {
+    const { event } = held;
+    this.#end({ held, ending: 'deduplicated', receipt: { id: event.id, status: 'deduplicated' }, reason });
+  }
+
+  #drop(held: HeldEvent, reason: string, rejection: RejectionReason): void {
+    this.#options.gate()?.giveUp(held.event, reason);
+    this.#end({ held, ending: 'dropped', receipt: toRejection(rejection), reason });
+  }
+
+  #delivered(end: EventEnd): void {
+    if (end.ending === 'dropped') {
+      this.#options.gate()?.giveUp(end.held.event, end.reason);
+    }
+    this.#end(end);
+  }
+
+  /** The one place where an event ends. Sums, receipts and flushes are settled before anybody is told. */
+  #end({ held, ending, receipt, reason }: EventEnd): void {
+    const { event } = held;
+    this.#stats.ended(event.priority, ending);
+    held.answer(receipt);
+    if (reason !== 'coalesced') {
+      void this.#intake.ended(held);
+    }
+    if (held.place !== Number.POSITIVE_INFINITY) {
+      this.#entered -= 1;
+      this.#flushes.ended(held.place, ending);
+    }
+    this.#pressure.left();
+    const name = NAMES[ending];
+    if (name !== null) {
+      this.#options.emit(name, { ...event, reason });
+    }
+  }
+}
+
+const NAMES = {
+  processed: null,
+  deduplicated: 'event:deduplicated',
+  failed: 'event:failed',
+  dropped: 'event:dropped',
+} as const satisfies Record<Ending, keyof BatchEvents | null>;

@@ -1,0 +1,69 @@
+import type { EventReceipt } from '../event-receipt.ts';
+import type { SecurityEvent } from '../security-event.ts';
+
+/** What a held event is made with. */
+export interface HeldEventOptions {
+  /** When it came, milliseconds that never go back. */
+  readonly addedAt: number;
+  readonly answer: (receipt: EventReceipt) => void;
+}
+
+/** An event from `addEvent` to its end, with what identical events have been merged into it. */
+export class HeldEvent {
+  /** Its place in the order in which events entered the queues, 1, 2, 3…; none: it has not. */
+  place: number = Number.POSITIVE_INFINITY;
+  readonly addedAt: number;
+  /** What makes it identical to others while they wait; undefined until it is asked for. */
+  key: string | null | undefined = undefined;
+  /** When it was first handed to the processor, ms since the epoch; 0: it was not yet. */
+  firstTriedAt = 0;
+  #event: SecurityEvent;
+  #answer: ((receipt: EventReceipt) => void) | null;
+  /** Segments of the journal that have it, or something merged into it. */
+  readonly #copies: Promise<number | null>[] = [];
+
+  constructor(event: SecurityEvent, { addedAt, answer }: HeldEventOptions) {
+    this.#event = event;
+    this.addedAt = addedAt;
+    this.#answer = answer;
+  }
+
+  get event(): SecurityEvent {
+    return this.#event;
+  }
+
+  /** Its caller is answered; a later answer is not heard. */
+  answer(receipt: EventReceipt): void {
+    this.#answer?.(receipt);
+    this.#answer = null;
+  }
+
+  journaled(copy: Promise<number | null>): void {
+    this.#copies.push(copy);
+  }
+
+  /** Takes an identical event in; answers the event as it is now, another object with the same id. */
+  merge({ event, copies }: { readonly event: SecurityEvent; readonly copies: readonly Promise<number | null>[] }): SecurityEvent {
+    const mine = this.#event.coalesced ?? toCoalesced(this.#event);
+    const theirs = event.coalesced ?? toCoalesced(event);
+    this.#copies.push(...copies);
+    this.#event = {
+      ...this.#event,
+      coalesced: {
+        count: mine.count + theirs.count,
+        firstAt: Math.min(mine.firstAt, theirs.firstAt),
+        lastAt: Math.max(mine.lastAt, theirs.lastAt),
+        firstId: mine.firstId,
+      },
+    };
+    return this.#event;
+  }
+
+  get copies(): readonly Promise<number | null>[] {
+    return this.#copies;
+  }
+}
+
+function toCoalesced({ id, occurredAt }: SecurityEvent): NonNullable<SecurityEvent['coalesced']> {
+  return { count: 1, firstAt: occurredAt, lastAt: occurredAt, firstId: id };
+}

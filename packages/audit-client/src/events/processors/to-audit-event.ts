@@ -1,0 +1,120 @@
+import type { AuditEventInput } from '@auditlane/schema';
+import type { IdentifiedEvent } from '../../internal.ts';
+import { findSecurityEventDefaults } from '../catalogue/find-defaults.ts';
+import { toEventCategory } from '../catalogue/to-event-category.ts';
+import type { EventPriority } from '../event-priority.ts';
+import type { Coalesced, SecurityEvent } from '../security-event.ts';
+import { COLUMN_OF_KEY, type DetailField } from './detail-columns.ts';
+
+const NUMBERS: Readonly<Record<EventPriority, 0 | 1 | 2>> = { critical: 2, high: 2, medium: 1, low: 0, info: 0 };
+const NOT_IN_A_TYPE = /[^A-Za-z0-9_.:-]/g;
+/** Stands for the value of an accessor, which is never called. */
+const GETTER = '[Getter]';
+/** As the event says, when it was built by hand and not by the service. */
+const NO_TYPE = 'unnamed';
+
+type Fields = Partial<Record<DetailField, unknown>>;
+
+/** Details, sorted into what fills a column and what stays metadata. */
+interface SortedDetails {
+  readonly fields: Fields;
+  readonly metadata: Record<string, unknown>;
+}
+
+/**
+ * The audit event that a security event is stored as, with the same id. Total: whatever `details` is, the event has a row.
+ *
+ * A detail that names a column in camelCase or snake_case fills it, if the column takes such a value; snake_case wins over
+ * camelCase, and the other stays in the metadata under its own name, as all else does. A type with characters that no
+ * `event_type` has gets `_` for them and is kept as `type` in the metadata.
+ */
+export function toAuditEvent(event: SecurityEvent): IdentifiedEvent {
+  const { fields, metadata } = sortDetails(event.details);
+  const type = toEventType(event.type, metadata);
+  const known = findSecurityEventDefaults(type);
+  if (event.coalesced !== undefined) {
+    addCoalesced(metadata, event.coalesced);
+  }
+  return {
+    outcome: event.outcome === undefined ? known.outcome : event.outcome,
+    ...toTyped(fields),
+    ...(event.correlationId === null ? {} : { correlation_id: event.correlationId }),
+    id: event.id,
+    event_type: type,
+    event_category: event.category ?? toEventCategory(event.severity),
+    event_domain: event.domain ?? known.domain,
+    severity: event.severity,
+    priority: NUMBERS[event.priority],
+    source: event.source,
+    occurred_at: event.occurredAt,
+    metadata,
+  };
+}
+
+function toEventType(given: string, metadata: Record<string, unknown>): string {
+  const type = given.replaceAll(NOT_IN_A_TYPE, '_').slice(0, 255);
+  if (type !== given) {
+    metadata['type'] ??= given;
+  }
+  return type === '' ? NO_TYPE : type;
+}
+
+function addCoalesced(metadata: Record<string, unknown>, { count, firstAt, lastAt, firstId }: Coalesced): void {
+  metadata['count'] = count;
+  metadata['first_at'] = toIsoTime(firstAt);
+  metadata['last_at'] = toIsoTime(lastAt);
+  metadata['first_id'] = firstId;
+}
+
+function toIsoTime(ms: number): string | null {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
+
+function sortDetails(details: unknown): SortedDetails {
+  const fields: Fields = {};
+  // Without a prototype, so that a detail called `__proto__` is a key like any other.
+  const metadata: Record<string, unknown> = Object.create(null);
+  if (typeof details !== 'object' || details === null) {
+    return { fields, metadata };
+  }
+  try {
+    const camel: (readonly [string, DetailField, unknown])[] = [];
+    for (const key of Object.keys(details)) {
+      const value = readOwn(details, key);
+      const column = COLUMN_OF_KEY.get(key);
+      if (column === undefined || !column.isFit(value)) {
+        metadata[key] = value;
+      } else if (key === column.field) {
+        fields[column.field] = value;
+      } else {
+        camel.push([key, column.field, value]);
+      }
+    }
+    for (const [key, field, value] of camel) {
+      if (Object.hasOwn(fields, field)) {
+        metadata[key] = value;
+      } else {
+        fields[field] = value;
+      }
+    }
+  } catch {
+    // A Proxy that refuses to be looked at: what was read before is kept.
+    metadata['_unreadable'] = true;
+  }
+  return { fields, metadata };
+}
+
+function readOwn(target: object, key: string): unknown {
+  const descriptor = Object.getOwnPropertyDescriptor(target, key);
+  return descriptor === undefined || 'value' in descriptor ? descriptor?.value : GETTER;
+}
+
+/** Each value has passed the test of its column, which is what the type says. */
+function toTyped(fields: Fields): Partial<AuditEventInput> {
+  return isTyped(fields) ? fields : {};
+}
+
+function isTyped(fields: Fields): fields is Partial<Pick<AuditEventInput, DetailField>> {
+  return Object.keys(fields).every((field) => COLUMN_OF_KEY.has(field));
+}
