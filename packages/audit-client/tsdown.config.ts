@@ -5,7 +5,14 @@ import { defineConfig } from 'tsdown';
  * not; `lua/` and `sql/` are copied beside `dist/`, where the code finds them as it does beside `src/`.
  */
 export default defineConfig({
-  entry: ['src/index.ts', 'src/internal.ts'],
+  entry: {
+    index: 'src/index.ts',
+    internal: 'src/internal.ts',
+    events: 'src/events/index.ts',
+    middleware: 'src/middleware/index.ts',
+    winston: 'src/transports/winston/index.ts',
+    pino: 'src/transports/pino/index.ts',
+  },
   format: ['esm', 'cjs'],
   platform: 'node',
   target: 'node20.19',
@@ -18,7 +25,7 @@ export default defineConfig({
   deps: { alwaysBundle: [/^@auditlane\//] },
   copy: [
     // What enqueueing and storing need, and no more: the migrations and the worker's scripts stay at home.
-    { from: '../queue/lua/{enqueue,count,last_push,retire}.lua', to: 'lua' },
+    { from: '../queue/lua/{enqueue,count,last_push,park,retire}.lua', to: 'lua' },
     { from: '../store/sql/queries/{store_idempotent,find_conflicting,find_stored}.sql', to: 'sql/queries' },
   ],
 });
