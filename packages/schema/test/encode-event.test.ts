@@ -57,6 +57,9 @@ describe('encodeEvent', () => {
   test("an event's own words go before the defaults of the process", () => {
     expect(toRow({ ...EVENT, service_name: 'own' }).service_name).toBe('own');
     expect(toRow(EVENT).service_name).toBe('shop');
+    const defaults = { correlation_id: 'of the request' };
+    expect(toRow(EVENT, { defaults }).correlation_id).toBe('of the request');
+    expect(toRow({ ...EVENT, correlation_id: 'own' }, { defaults }).correlation_id).toBe('own');
   });
 
   test('fields without a column go to metadata._auditlane', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createRedactionPolicy, DEFAULT_REDACTED_KEYS, DEFAULT_REDACTION, NO_REDACTION } from '../src/index.ts';
+import {
+  createRedactionPolicy,
+  DEFAULT_REDACTED_KEYS,
+  DEFAULT_REDACTION,
+  HASHED_PREFIX,
+  isHashedSecret,
+  NO_REDACTION,
+} from '../src/index.ts';
 import { metadataOf, toRow } from './support.ts';
 
 const EVENT = { event_type: 'a', event_category: 'info' } as const;
@@ -76,5 +83,17 @@ describe('redaction', () => {
     const policy = createRedactionPolicy();
     for (let index = 0; index < 5000; index += 1) expect(policy.isSecretKey(`key${index}`)).toBe(false);
     expect(policy.isSecretKey('Pass-Word')).toBe(true);
+  });
+
+  test('a secret that was hashed with a key needs no mask, and what only looks like it gets one', () => {
+    const token = `${HASHED_PREFIX}${'0a'.repeat(16)}`;
+    const wrong = [token.slice(1), `${token}0`, token.toUpperCase(), `${HASHED_PREFIX}hunter2`];
+    const { tokens, ...metadata } = metadataOf(
+      toRow({ ...EVENT, metadata: { token, tokens: wrong.map((pin) => ({ pin })) } }),
+    );
+    expect(metadata).toEqual({ token });
+    expect(tokens).toEqual(wrong.map(() => ({ pin: '[REDACTED]' })));
+    expect(isHashedSecret(token)).toBe(true);
+    expect(wrong.some((value) => isHashedSecret(value))).toBe(false);
   });
 });

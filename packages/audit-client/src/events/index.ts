@@ -52,7 +52,7 @@ export type { Coalesced, SecurityEvent } from './security-event.ts';
 export { createSecurityEventService } from './service/create-security-event-service.ts';
 export { securityEventService } from './service/default-service.ts';
 export type { EventFamilies, FamilyMethod } from './service/event-families.ts';
-export type { EventOptions, FamilyEventOptions, RequestEventOptions } from './service/event-options.ts';
+export type { EventOptions, FamilyEventOptions, LogFromRequestOptions } from './service/event-options.ts';
 export type { RequestLike } from './service/request-like.ts';
 export type {
   EventTypeFacts,

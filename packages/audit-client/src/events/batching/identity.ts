@@ -2,9 +2,10 @@ import type { SecurityEvent } from '../security-event.ts';
 import { toFingerprint, toKey } from './fingerprint.ts';
 
 /**
- * What makes an event identical to others; null: nothing does. Its `dedupKey` decides (an empty one: it is like no other), then the fingerprint of the user,
- * then ours. Events of other priorities are never identical, whatever a user's key says: a critical one must not vanish
- * behind an info. A fingerprint that throws or answers no text counts as null, so the event is stored.
+ * What makes an event identical to others; null: nothing does. Its `dedupKey` decides (an empty one: it is like no other),
+ * then the fingerprint of the user, then ours. Events of other priorities are never identical, whatever a user's key says:
+ * a critical one must not vanish behind an info. A fingerprint that throws or answers no text counts as null, so the event
+ * is stored.
  */
 export function createIdentity(
   fingerprint: ((event: SecurityEvent) => string | null) | undefined,

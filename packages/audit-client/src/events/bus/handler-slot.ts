@@ -38,6 +38,12 @@ export interface RunningCall {
   expire(): void;
 }
 
+/** An event that waits for a handler, with what runs a function in the context in which it was logged. */
+export interface WaitingEvent {
+  readonly event: SecurityEvent;
+  readonly runInContext: (work: () => void) => void;
+}
+
 /** How many calls of one handler may run, and how many events may wait for a place among them. */
 export interface SlotBounds {
   readonly maxRunningCalls: number;
@@ -58,7 +64,7 @@ export class HandlerSlot {
   readonly handler: SecurityEventHandler;
   readonly isMeant: TypeMatcher;
   readonly #bounds: SlotBounds;
-  readonly #waiting: SecurityEvent[] = [];
+  readonly #waiting: WaitingEvent[] = [];
   #first = 0;
   #succeeded = 0;
   #failed = 0;
@@ -83,8 +89,8 @@ export class HandlerSlot {
     return this.waiting > 0 && this.#running < this.#bounds.maxRunningCalls;
   }
 
-  add(event: SecurityEvent): void {
-    if (this.waiting < this.#bounds.maxWaitingEvents) this.#waiting.push(event);
+  add(waiting: WaitingEvent): void {
+    if (this.waiting < this.#bounds.maxWaitingEvents) this.#waiting.push(waiting);
     else this.#skipped += 1;
   }
 
@@ -95,14 +101,14 @@ export class HandlerSlot {
     this.#first = 0;
   }
 
-  take(): SecurityEvent | undefined {
-    const event = this.#waiting[this.#first];
+  take(): WaitingEvent | undefined {
+    const waiting = this.#waiting[this.#first];
     this.#first += 1;
     if (this.#first >= FORGET_AT || this.#first >= this.#waiting.length) {
       this.#waiting.splice(0, this.#first);
       this.#first = 0;
     }
-    return event;
+    return waiting;
   }
 
   /** Calls the handler; never throws, and what the handler throws or rejects with goes to the watcher. */

@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuditLogger, createStderrLogger } from '../../audit-logger.ts';
 import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import type { DetailsOf, KnownEventType } from '../catalogue/security-event-details.ts';
-import { runWithCorrelation } from '../correlation/correlation.ts';
+import { currentCorrelationId, runWithCorrelation } from '../correlation/correlation.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import type { EventPattern } from './event-pattern.ts';
 import {
@@ -35,10 +36,11 @@ export interface SecurityEventEmitterOptions {
 /**
  * The bus: hands each event to the handlers that want it, beside storage and never instead of it.
  *
- * Handlers are called after the turn in which the event was logged, 200 calls a turn, within the correlation of their
- * event. They do not see each other: one that throws, rejects, never settles or is slow costs the others nothing but the
- * time for which it blocks the process. Memory is bounded for each handler by `maxRunningCalls` and `maxWaitingEvents`.
- * A crash loses the calls; the events have gone their own way. A handler that logs the event it handles never ends.
+ * Handlers are called after the turn in which the event was logged, 200 calls a turn, in the asynchronous context of the
+ * call that logged it and within the correlation of the event. They do not see each other: one that throws, rejects, never
+ * settles or is slow costs the others nothing but the time for which it blocks the process. Memory is bounded for each
+ * handler by `maxRunningCalls` and `maxWaitingEvents`. A crash loses the calls; the events have gone their own way. A
+ * handler that logs the event it handles never ends.
  */
 export class SecurityEventEmitter {
   readonly #handlerTimeout: number;
@@ -106,8 +108,9 @@ export class SecurityEventEmitter {
     const slots = this.#findSlots(event.type);
     if (slots.length === 0) return;
     this.#emitted += 1;
+    const waiting = { event, runInContext: AsyncLocalStorage.snapshot() };
     for (const slot of slots) {
-      slot.add(event);
+      slot.add(waiting);
       this.#ready.add(slot);
     }
     this.#schedule();
@@ -145,17 +148,22 @@ export class SecurityEventEmitter {
     let left = CALLS_A_TURN;
     while (left > 0 && this.#ready.size > 0) {
       for (const slot of this.#ready) {
-        const event = slot.canCall && left > 0 ? slot.take() : undefined;
-        if (event === undefined) {
+        const waiting = slot.canCall && left > 0 ? slot.take() : undefined;
+        if (waiting === undefined) {
           if (!slot.canCall) this.#ready.delete(slot);
           continue;
         }
         left -= 1;
-        runWithCorrelation(event.correlationId, () => slot.call(event, this.#watcher));
+        waiting.runInContext(() => this.#call(slot, waiting.event));
       }
     }
     this.#schedule();
     this.#settleIdle();
+  }
+
+  #call(slot: HandlerSlot, event: SecurityEvent): void {
+    if (event.correlationId === currentCorrelationId()) slot.call(event, this.#watcher);
+    else runWithCorrelation(event.correlationId, () => slot.call(event, this.#watcher));
   }
 
   #start(call: RunningCall): void {

@@ -1,7 +1,7 @@
 import { SecurityEventType } from '../catalogue/security-event-type.ts';
 import { assembleService } from './assemble-service.ts';
 import type { EventTypeTable, SecurityEventServiceConfig } from './security-event-service-config.ts';
-import type { SecurityEventService } from './security-event-service.ts';
+import type { OwnTypes, SecurityEventService } from './security-event-service.ts';
 import { ServiceCore } from './service-core.ts';
 
 /** No types but the built-in ones. */
@@ -24,8 +24,6 @@ export function createSecurityEventService<const Types extends EventTypeTable = 
   config: SecurityEventServiceConfig<Types> = {},
 ): SecurityEventService<Types> {
   const core = new ServiceCore(config);
-  const own = core.ownTypes.filter((type): type is keyof Types & string =>
-    Object.hasOwn(config.eventTypes ?? {}, type),
-  );
+  const own = core.ownTypes.filter((type): type is OwnTypes<Types> => Object.hasOwn(config.eventTypes ?? {}, type));
   return assembleService(() => core, [...Object.values(SecurityEventType), ...own]);
 }

@@ -47,7 +47,8 @@ export function createEventBuilder(table: TypeTable, now: () => number): EventBu
       outcome: facts.outcome,
       occurredAt: toTime(options.occurredAt) ?? now(),
       correlationId: toId(options.correlationId) ?? findCorrelationId(details) ?? currentCorrelationId(),
-      dedupKey: toText(options.dedupKey, MAX_KEY_CHARACTERS),
+      // The empty text says that the event is like no other.
+      dedupKey: options.dedupKey === '' ? '' : toText(options.dedupKey, MAX_KEY_CHARACTERS),
       details,
     };
   };

@@ -11,14 +11,17 @@ export interface EventOptions {
   readonly severity?: Severity | undefined;
   /** Default: what the details say, else the id of the request that runs. At most 255 characters count. */
   readonly correlationId?: string | null | undefined;
-  /** Events with the same key, type and source are the same one for deduplication. Default: the fingerprint decides. */
+  /**
+   * What makes two events the same one for deduplication; the empty text: this one is like no other. Default: the
+   * fingerprint decides.
+   */
   readonly dedupKey?: string | null | undefined;
   /** When it happened, as a Date or ms since the epoch. Default now. */
   readonly occurredAt?: Date | number | undefined;
 }
 
 /** What one call of `logFromRequest` says. */
-export interface RequestEventOptions extends EventOptions {
+export interface LogFromRequestOptions extends EventOptions {
   /** Default: by `adminPaths` and `apiPaths`, else `web`. */
   readonly source?: SecurityEventSource | (string & {}) | undefined;
   /** Whether the headers are kept, redacted. Default: `defaultLoggingOptions.includeHeaders`. */
@@ -26,7 +29,7 @@ export interface RequestEventOptions extends EventOptions {
 }
 
 /** What one call of a method such as `authentication.loginFailure` says. */
-export interface FamilyEventOptions extends RequestEventOptions {
+export interface FamilyEventOptions extends LogFromRequestOptions {
   /** The request that the event is about: the event then says what `logFromRequest` would. */
   readonly request?: RequestLike | undefined;
 }

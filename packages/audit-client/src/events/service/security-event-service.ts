@@ -11,7 +11,7 @@ import type { SecurityEventType } from '../catalogue/security-event-type.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { MetricRegistry } from '../metrics/metric-registry.ts';
 import type { EventFamilies } from './event-families.ts';
-import type { EventOptions, RequestEventOptions } from './event-options.ts';
+import type { EventOptions, LogFromRequestOptions } from './event-options.ts';
 import type { RequestLike } from './request-like.ts';
 import type { EventTypeTable } from './security-event-service-config.ts';
 
@@ -56,7 +56,7 @@ export interface SecurityEventServiceCore {
     type: Type,
     request: RequestLike,
     details?: DetailsOf<Type>,
-    options?: RequestEventOptions,
+    options?: LogFromRequestOptions,
   ): Promise<EventReceipt>;
   /** Calls `handler` with every event of this type, beside storage; see `SecurityEventEmitter.on`. */
   on<Type extends KnownEventType>(
@@ -87,9 +87,12 @@ export interface SecurityEventServiceCore {
   close(): Promise<void>;
 }
 
+/** The types of a table as the compiler knows them; of a table that it does not know by name there are none. */
+export type OwnTypes<Types extends EventTypeTable> = string extends keyof Types ? never : keyof Types & string;
+
 /**
  * The service: `logEvent` and the rest of {@link SecurityEventServiceCore}, and one method for each event type, by family:
  * `authentication.loginFailure(details)`, `access.denied(details)`, `data.exported(details)`.
  */
 export type SecurityEventService<Types extends EventTypeTable = Readonly<Record<never, never>>> =
-  SecurityEventServiceCore & EventFamilies<SecurityEventType | (keyof Types & string)>;
+  SecurityEventServiceCore & EventFamilies<SecurityEventType | OwnTypes<Types>>;

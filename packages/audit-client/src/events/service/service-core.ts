@@ -18,7 +18,7 @@ import { copyDetails } from '../redaction/copy-details.ts';
 import { createRedaction, type Redaction } from '../redaction/redaction.ts';
 import { addRequestFacts } from './add-request-facts.ts';
 import { createEventBuilder, type EventBuilder, type EventDraft } from './event-builder.ts';
-import type { EventOptions, FamilyEventOptions, RequestEventOptions } from './event-options.ts';
+import type { EventOptions, FamilyEventOptions, LogFromRequestOptions } from './event-options.ts';
 import { readServiceConfig, type ServiceSettings } from './read-service-config.ts';
 import { readRequestCorrelation, readRequestFacts, readRequestSource, type RequestRules } from './request-facts.ts';
 import type { RequestLike } from './request-like.ts';
@@ -26,7 +26,7 @@ import type { SecurityEventServiceConfig } from './security-event-service-config
 import type { SecurityEventServiceStats } from './security-event-service.ts';
 import { TypeTable } from './type-table.ts';
 
-const NO_OPTIONS: RequestEventOptions = Object.freeze({});
+const NO_OPTIONS: LogFromRequestOptions = Object.freeze({});
 const NOT_A_TYPE: EventIssue = { path: 'type', code: 'invalid_type', message: 'Must be a text that is not empty.' };
 
 /** One call of `logEvent`; what is `unknown` is believed in nothing. */
@@ -42,7 +42,7 @@ export interface RequestEventCall {
   readonly type: unknown;
   readonly request: RequestLike;
   readonly details: unknown;
-  readonly options: RequestEventOptions | undefined;
+  readonly options: LogFromRequestOptions | undefined;
 }
 
 /** What a call says, read: its details are a copy. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { waitFor } from '@auditlane/testkit';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
@@ -122,6 +123,20 @@ describe('isolation', () => {
     await bus.idle();
     expect(seen).toEqual(['req-1', null, 'req-1', null]);
   });
+});
+
+test('a handler runs in the asynchronous context in which its event was logged, also behind another that hangs', async () => {
+  const { bus } = createBus({ maxRunningCalls: 1, handlerTimeout: 10 });
+  const requests = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  bus.on('*', () => {
+    seen.push(requests.getStore());
+    return never();
+  });
+  for (const name of ['a', 'b']) requests.run(name, () => bus.emit(buildSecurityEvent()));
+  bus.emit(buildSecurityEvent());
+  await bus.idle();
+  expect(seen).toEqual(['a', 'b', undefined]);
 });
 
 describe('bounds', () => {

@@ -13,8 +13,9 @@ const MEGABYTE = 1_048_576;
 
 describe.each(Object.entries(HOSTILE_METADATA))('%s', (_name, { row, make }) => {
   test(`row ${row}: is copied as an object that JSON can write`, () => {
+    const value = make();
     for (const rules of [plain, redaction]) {
-      for (const details of [make(), { inner: make() }, [make()]]) {
+      for (const details of rules === plain ? [value] : [{ inner: [value] }]) {
         const copied = copyDetails(details, rules);
         expect(Object.getPrototypeOf(copied)).toBe(Object.prototype);
         expect(typeof JSON.stringify(copied)).toBe('string');

@@ -56,7 +56,9 @@ describe('logEvent', () => {
     } as const;
     await service.logEvent(AUTH_LOGIN_FAILURE, WEB, {}, options);
     await service.logEvent(AUTH_LOGIN_FAILURE, WEB, {}, { occurredAt: 2000 });
+    // The higher priority goes first.
     expect(await logged()).toMatchObject([
+      { priority: 'medium', severity: 'medium', category: 'warning', occurredAt: 2000 },
       {
         priority: 'low',
         severity: 'critical',
@@ -65,8 +67,15 @@ describe('logEvent', () => {
         dedupKey: 'k-1',
         occurredAt: 1000,
       },
-      { priority: 'medium', severity: 'medium', category: 'warning', occurredAt: 2000 },
     ]);
+  });
+
+  test('an empty dedupKey says that the event is like no other', async () => {
+    const { service, logged } = createTestService({ batchProcessing: { enableDeduplication: true } });
+    for (const dedupKey of ['', '', undefined, undefined, 'a', 'a']) {
+      await service.logEvent(AUTH_LOGIN_FAILURE, WEB, {}, { dedupKey });
+    }
+    expect((await logged()).map((event) => event.dedupKey)).toEqual(['', '', null, 'a']);
   });
 
   test('words in capitals are understood, and words that are none count as not given', async () => {

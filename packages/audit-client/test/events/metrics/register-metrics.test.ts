@@ -1,0 +1,76 @@
+import { type OpenMetricsContentType, Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { createTestClient } from '../../support/test-client.ts';
+import { createTestService } from '../support/recording-processor.ts';
+
+describe('registerMetrics', () => {
+  test('shows the figures of the service at each scrape, in the words of prom-client', async () => {
+    const { service } = createTestService({ name: 'shop' });
+    const registry = new Registry();
+    expect(service.registerMetrics(registry)).toBe(true);
+    expect(await registry.metrics()).toContain('audit_client_events_received_total{service="shop",priority="info"} 0');
+    service.on('auth.*', () => undefined);
+    await service.authentication.loginSuccess();
+    await service.threat.sqlInjection();
+    await Reflect.apply(service.logEvent, service, ['', 'web']);
+    await service.getEmitter().idle();
+    const text = await registry.metrics();
+    for (const line of [
+      '# TYPE audit_client_events_received_total counter',
+      'audit_client_events_received_total{service="shop",priority="info"} 1',
+      'audit_client_events_processed_total{service="shop",priority="critical"} 1',
+      'audit_client_events_queued{service="shop",priority="info"} 1',
+      'audit_client_calls_rejected_total{service="shop"} 1',
+      'audit_client_handler_calls_total{service="shop",pattern="auth.*",outcome="succeeded"} 1',
+    ]) {
+      expect(text.split('\n')).toContain(line);
+    }
+  });
+
+  test('can be read as OpenMetrics and as JSON, and a reset changes nothing', async () => {
+    const { service } = createTestService();
+    const registry = new Registry<OpenMetricsContentType>();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    service.registerMetrics(registry);
+    await service.data.read();
+    registry.resetMetrics();
+    expect(await registry.metrics()).toContain(
+      'audit_client_events_received_total{service="default",priority="low"} 1',
+    );
+    expect(JSON.stringify(await registry.getMetricsAsJSON())).toContain('audit_client_events_received');
+  });
+
+  test('two services share the metrics of one registry, each with its name; the same one twice counts once', async () => {
+    const [a, b, c] = ['a', 'b', 'b'].map((name) => createTestService({ name }).service);
+    const registry = new Registry();
+    for (const service of [a, a, b, c]) expect(service?.registerMetrics(registry)).toBe(true);
+    await Promise.all([a?.data.read(), b?.data.read(), c?.data.read()]);
+    const lines = (await registry.metrics()).split('\n');
+    expect(lines).toContain('audit_client_events_received_total{service="a",priority="low"} 1');
+    expect(lines).toContain('audit_client_events_received_total{service="b",priority="low"} 2');
+    const named = lines.filter((line) => line.startsWith('audit_client_'));
+    expect(new Set(named.map((line) => line.split(' ')[0])).size).toBe(named.length);
+  });
+
+  test('has the figures of the client behind the queue', async () => {
+    const { client } = createTestClient({ redisUrl: 'redis://127.0.0.1:1' });
+    const { service } = createTestService({ processor: undefined, client });
+    const registry = new Registry();
+    service.registerMetrics(registry);
+    const lines = (await registry.metrics()).split('\n');
+    expect(lines).toContain('audit_client_receipts_total{service="default",status="queued"} 0');
+    expect(lines).toContain('audit_client_redis_ready{service="default"} 0');
+  });
+
+  test('a registry that takes nothing is told of and throws nothing', () => {
+    const { service, warnings } = createTestService();
+    const refusing = {
+      registerMetric() {
+        throw new Error('no room');
+      },
+    };
+    expect(service.registerMetrics(refusing)).toBe(false);
+    expect(Reflect.apply(service.registerMetrics, service, [null])).toBe(false);
+    expect(warnings[0]?.message).toBe('a metric registry did not take the metrics of a service');
+  });
+});
