@@ -14,7 +14,7 @@ export type { Decoded, EventRow } from './event-row.ts';
 export { EVENT_FLAGS, toFlagNames } from './flags.ts';
 export type { EventFlag } from './flags.ts';
 export { toPlain } from './exotic-value.ts';
-export type { PlainValue, WriterTools } from './exotic-value.ts';
+export type { WriterTools } from './exotic-value.ts';
 export { GETTER } from './own-fields.ts';
 export { readName } from './safe-read.ts';
 export { bigintToText, cutText } from './text.ts';

@@ -26,7 +26,7 @@ function firstWordOf(type: string): string {
  * The domain of a type that no table has: its first dotted word where that names a domain or a built-in family
  * (`threat.port_scan`, `auth.passkey.added`), else `system`, so that no event is missing from `security_events`.
  */
-export function toEventDomain(type: string): EventDomain {
+function toEventDomain(type: string): EventDomain {
   const word = firstWordOf(type);
   return isEventDomain(word) ? word : (DOMAIN_OF_FAMILY.get(word) ?? 'system');
 }

@@ -28,7 +28,7 @@ export interface EventBuilder {
 
 /**
  * Makes the builder of a service. An option that is none of its words counts as not given: an event is worth more than
- * the word. May throw what the getters of hostile options throw.
+ * the word.
  */
 export function createEventBuilder(table: TypeTable, now: () => number): EventBuilder {
   const mintId = createUuidV7(now, (bytes) => void randomFillSync(bytes));

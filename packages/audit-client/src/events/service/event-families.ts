@@ -34,7 +34,11 @@ export type EventFamilies<Types extends string> = {
 };
 
 /** How an event of a family's method is logged. */
-export type LogFamilyEvent = (type: string, details: unknown, options: FamilyEventOptions) => Promise<EventReceipt>;
+export type LogFamilyEvent = (
+  type: string,
+  details: unknown,
+  options: FamilyEventOptions | undefined,
+) => Promise<EventReceipt>;
 
 /** The family and the method of a type; null for one without a dot, which has none. */
 export function toFamilyMethod(type: string): { readonly family: string; readonly method: string } | null {
@@ -60,7 +64,7 @@ export function createFamilies<Types extends string>(
     if (names !== null) {
       families[names.family] ??= Object.create(null);
       const methods = families[names.family] ?? {};
-      methods[names.method] = (details, options = {}) => log(type, details, options);
+      methods[names.method] = (details, options) => log(type, details, options);
     }
   }
   if (!areFamilies(families, types)) throw new TypeError('the families of event types are not whole');

@@ -38,7 +38,7 @@ function objectWith<Shape extends object>(...methods: readonly string[]) {
 }
 
 /** Every setting of a service but those of its batches, with its bounds and its default. */
-export const ServiceSettings = z.object({
+const SettingsSchema = z.object({
   enabled: z.boolean().default(true),
   defaultPriorities: z.record(z.string(), z.enum(EVENT_PRIORITIES)).default({}),
   eventTypes: z
@@ -90,7 +90,7 @@ export const ServiceSettings = z.object({
   /** The batching processor reads these itself. */
   batchProcessing: z.custom<BatchProcessingOptions>(() => true).optional(),
 });
-export type ServiceSettings = z.output<typeof ServiceSettings>;
+export type ServiceSettings = z.output<typeof SettingsSchema>;
 
 /** Settings, and everything that was wrong with what was given. */
 export interface ServiceSettingsResult {
@@ -107,21 +107,21 @@ export interface ServiceSettingsResult {
 export function readServiceConfig(config: unknown): ServiceSettingsResult {
   try {
     const given: unknown = config ?? {};
-    const parsed = ServiceSettings.safeParse(given);
+    const parsed = SettingsSchema.safeParse(given);
     if (parsed.success) return { settings: parsed.data, issues: [], isSafe: true };
     const issues = parsed.error.issues.map(toIssue);
     const wrong = new Set(issues.map(({ path }) => path.split('.')[0] ?? ''));
     return { settings: parseWithout(given, wrong), issues, isSafe: !wrong.has('redaction') && !wrong.has('') };
   } catch {
     const issues = [{ path: '', code: 'unreadable', message: 'the configuration cannot be read' }];
-    return { settings: ServiceSettings.parse({}), issues, isSafe: false };
+    return { settings: SettingsSchema.parse({}), issues, isSafe: false };
   }
 }
 
 /** Options share nothing with each other, so those that are left are right. */
 function parseWithout(given: unknown, wrong: ReadonlySet<string>): ServiceSettings {
-  if (typeof given !== 'object' || given === null) return ServiceSettings.parse({});
-  return ServiceSettings.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+  if (typeof given !== 'object' || given === null) return SettingsSchema.parse({});
+  return SettingsSchema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
 }
 
 function toIssue({ path, code, message }: z.core.$ZodIssue): EventIssue {

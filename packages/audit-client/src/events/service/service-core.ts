@@ -17,6 +17,7 @@ import { QueueEventProcessor } from '../processors/queue-event-processor.ts';
 import { copyDetails } from '../redaction/copy-details.ts';
 import { createRedaction, type Redaction } from '../redaction/redaction.ts';
 import { addRequestFacts } from './add-request-facts.ts';
+import { readOptions, readRequest } from './read-options.ts';
 import { createEventBuilder, type EventBuilder, type EventDraft } from './event-builder.ts';
 import type { EventOptions, FamilyEventOptions, LogFromRequestOptions } from './event-options.ts';
 import { readServiceConfig, type ServiceSettings } from './read-service-config.ts';
@@ -26,7 +27,6 @@ import type { SecurityEventServiceConfig } from './security-event-service-config
 import type { SecurityEventServiceStats } from './security-event-service.ts';
 import { TypeTable } from './type-table.ts';
 
-const NO_OPTIONS: LogFromRequestOptions = Object.freeze({});
 const NOT_A_TYPE: EventIssue = { path: 'type', code: 'invalid_type', message: 'Must be a text that is not empty.' };
 
 /** One call of `logEvent`; what is `unknown` is believed in nothing. */
@@ -96,12 +96,17 @@ export class ServiceCore {
     return this.#processor;
   }
 
-  logEvent({ type, source, details, options = NO_OPTIONS }: EventCall): Promise<EventReceipt> {
-    return this.#log(type, () => ({ source, details: copyDetails(details, this.#redaction), options }));
+  logEvent({ type, source, details, options }: EventCall): Promise<EventReceipt> {
+    return this.#log(type, () => ({
+      source,
+      details: copyDetails(details, this.#redaction),
+      options: readOptions(options),
+    }));
   }
 
-  logFromRequest({ type, request, details, options = NO_OPTIONS }: RequestEventCall): Promise<EventReceipt> {
+  logFromRequest({ type, request, details, options: given }: RequestEventCall): Promise<EventReceipt> {
     return this.#log(type, () => {
+      const options = readOptions(given);
       const includeHeaders = options.includeHeaders ?? this.#settings.defaultLoggingOptions.includeHeaders;
       const facts = copyDetails(readRequestFacts(request, this.#rules, includeHeaders), this.#redaction);
       return {
@@ -113,14 +118,13 @@ export class ServiceCore {
   }
 
   /** The way of a family's method. */
-  logFamilyEvent(type: string, details: unknown, options: FamilyEventOptions): Promise<EventReceipt> {
-    try {
-      const { request, source } = options;
-      if (request === undefined || request === null) return this.logEvent({ type, source, details, options });
-      return this.logFromRequest({ type, request, details, options });
-    } catch (error) {
-      return Promise.resolve(this.#failInternally(error));
-    }
+  logFamilyEvent(type: string, details: unknown, options: FamilyEventOptions | undefined): Promise<EventReceipt> {
+    const request = readRequest(options);
+    if (request !== null) return this.logFromRequest({ type, request, details, options });
+    return this.#log(type, () => {
+      const read = readOptions(options);
+      return { source: read.source, details: copyDetails(details, this.#redaction), options: read };
+    });
   }
 
   flush(): Promise<{ readonly processed: number; readonly failed: number }> {

@@ -167,7 +167,7 @@ test('with another processor the queue is not asked', async () => {
 });
 
 test('the default service needs no set-up, shares the default client, and a process that just ends loses nothing', async () => {
-  await using program = spawnProcess('packages/audit-client/test/events/service/programs/use-default-service.ts', {
+  await using program = spawnProcess('packages/audit-client/test/programs/use-default-service.ts', {
     env: { REDIS_URL: url, DATABASE_URL: databaseUrl, AUDIT_SPOOL_DIR: makeTempDir() },
   });
   expect(await program.exited).toEqual({ code: 0, signal: null });
