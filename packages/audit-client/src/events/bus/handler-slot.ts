@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import type { SecurityEvent } from '../security-event.ts';
 import { compilePattern, type EventPattern, type TypeMatcher } from './event-pattern.ts';
 import type { HandlerStats } from './handler-stats.ts';
@@ -38,10 +39,10 @@ export interface RunningCall {
   expire(): void;
 }
 
-/** An event that waits for a handler, with what runs a function in the context in which it was logged. */
+/** An event that waits for a handler, with the asynchronous context in which it was logged. */
 export interface WaitingEvent {
   readonly event: SecurityEvent;
-  readonly runInContext: (work: () => void) => void;
+  readonly context: AsyncResource;
 }
 
 /** How many calls of one handler may run, and how many events may wait for a place among them. */

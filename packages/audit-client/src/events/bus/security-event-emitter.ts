@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { type AuditLogger, createStderrLogger } from '../../audit-logger.ts';
 import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import type { DetailsOf, KnownEventType } from '../catalogue/security-event-details.ts';
@@ -108,7 +108,7 @@ export class SecurityEventEmitter {
     const slots = this.#findSlots(event.type);
     if (slots.length === 0) return;
     this.#emitted += 1;
-    const waiting = { event, runInContext: AsyncLocalStorage.snapshot() };
+    const waiting = { event, context: new AsyncResource('SecurityEventHandler') };
     for (const slot of slots) {
       slot.add(waiting);
       this.#ready.add(slot);
@@ -154,7 +154,7 @@ export class SecurityEventEmitter {
           continue;
         }
         left -= 1;
-        waiting.runInContext(() => this.#call(slot, waiting.event));
+        waiting.context.runInAsyncScope(() => this.#call(slot, waiting.event));
       }
     }
     this.#schedule();
