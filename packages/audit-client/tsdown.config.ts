@@ -17,8 +17,10 @@ export default defineConfig({
   platform: 'node',
   target: 'node20.19',
   // The generator emits declarations below the folder of this file only, and those of schema are inlined too.
-  dts: { tsconfig: '../../tsconfig.json' },
-  tsconfig: '../../tsconfig.json',
+  dts: { tsconfig: '../tsconfig.client.json' },
+  tsconfig: '../tsconfig.client.json',
+  // pino takes the default export of its targets, which stands beside named ones.
+  outputOptions: { exports: 'named' },
   shims: true,
   fixedExtension: true,
   clean: true,

@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,20 +11,37 @@ import { makeTempDir } from './support/temp-dir.ts';
 const { url, redis } = await useRedis();
 const database = await useDatabase();
 const app = makeTempDir();
+/** An application that has more: the loggers that are optional peers, and the types of Node. */
+const loggingApp = makeTempDir();
 const CONSUMER = fileURLToPath(new URL('../consumer', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const run = promisify(execFile);
 const NPM = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--silent'];
+const { devDependencies: VERSIONS } = readManifest('..');
+const EXTRAS = [
+  ...['winston', 'pino'].map((name) => `${name}@${VERSIONS[name]}`),
+  `@types/node@${readManifest('../../..').devDependencies['@types/node']}`,
+];
 let tarball = '';
+
+function readManifest(folder: string): { readonly devDependencies: Readonly<Record<string, string>> } {
+  return JSON.parse(readFileSync(fileURLToPath(new URL(`${folder}/package.json`, import.meta.url)), 'utf8'));
+}
+
+/** Makes a consumer of the tarball in `folder`. */
+function installIn(folder: string, extras: readonly string[] = []): void {
+  cpSync(CONSUMER, folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  execFileSync('npm', [...NPM, tarball, ...extras], { cwd: folder });
+}
 
 beforeAll(() => {
   const packed = join(app, 'packed');
   mkdirSync(packed);
   buildClient();
   tarball = packClient(packed);
-  cpSync(CONSUMER, app, { recursive: true });
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
-  execFileSync('npm', [...NPM, tarball], { cwd: app });
+  installIn(app);
+  installIn(loggingApp, EXTRAS);
 }, 180_000);
 
 /** The version of a Node, or null when there is none at `path`. */
@@ -52,7 +69,7 @@ function findNode(major: number): string | null {
   return existsSync(path) && has(path) ? path : null;
 }
 
-async function runOn(node: string, script: string): Promise<Readonly<Record<string, unknown>>> {
+async function runOn(node: string, script: string, cwd = app): Promise<Readonly<Record<string, unknown>>> {
   const env = {
     PATH: '/usr/bin:/bin',
     HOME: app,
@@ -60,7 +77,7 @@ async function runOn(node: string, script: string): Promise<Readonly<Record<stri
     DATABASE_URL: database.url,
     AUDIT_SPOOL_DIR: makeTempDir(),
   };
-  const { stdout } = await run(node, [script], { cwd: app, env, timeout: 20_000 });
+  const { stdout } = await run(node, [script], { cwd, env, timeout: 20_000 });
   return JSON.parse(stdout);
 }
 
@@ -86,24 +103,52 @@ describe('the packed client, installed in a folder of its own', () => {
     },
   );
 
-  test('its types stand by themselves, for ESM and CommonJS', () => {
+  test.for([20, 24])(
+    'gives one service and its log transports by import and by require, on Node %i',
+    { timeout: 180_000 },
+    async (major, { skip }) => {
+      const node = findNode(major) ?? skip(`no Node ${major} here, and none to be had from npm`);
+      expect(await runOn(node, 'use-events.mjs', loggingApp)).toEqual({
+        node: versionOf(node),
+        receipt: accepted('buffered'),
+        processors: 1,
+        correlation: 'request-2',
+        hasMiddleware: ['function', 'function', 'function'],
+      });
+      const lines = await redis.lrange('audit:queue', 0, -1);
+      const types = lines.map((line) => JSON.parse(line)['event_type']);
+      expect(types.toSorted()).toEqual([
+        'auth.login.failure',
+        'package.pino',
+        'package.pino.worker',
+        'package.winston',
+        'package.winston.cjs',
+      ]);
+    },
+  );
+
+  test('its types need those of Node and of the loggers that are used, for ESM and CommonJS', () => {
     const options = {
       module: 'nodenext',
       target: 'es2022',
-      // zod's own types name URL, which an application has from the DOM or from @types/node.
-      lib: ['es2022', 'dom'],
+      lib: ['es2022'],
       strict: true,
       skipLibCheck: false,
       noEmit: true,
-      types: [],
+      types: ['node'],
     };
     writeFileSync(
-      join(app, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, files: ['use-types.mts', 'use-types.cts'] }),
+      join(loggingApp, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: options,
+        files: readdirSync(CONSUMER).filter((name) => /\.[cm]ts$/.test(name)),
+      }),
     );
-    const compile = (): string =>
-      execFileSync(join(MODULES, '.bin', 'tsc'), ['-p', app], { encoding: 'utf8', cwd: app });
-    expect(compile()).toBe('');
+    const { stdout } = spawnSync(join(MODULES, '.bin', 'tsc'), ['-p', loggingApp], {
+      encoding: 'utf8',
+      cwd: loggingApp,
+    });
+    expect(stdout).toBe('');
   });
 
   test('publint and attw have nothing to say', () => {
@@ -114,6 +159,10 @@ describe('the packed client, installed in a folder of its own', () => {
     const home = join(app, 'node_modules', '@auditlane', 'audit-client');
     const { dependencies, exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
     expect(Object.keys(dependencies)).toEqual(['ioredis', 'pg', 'zod']);
+    // The loggers, frameworks and prom-client are the application's own.
+    expect(readdirSync(join(app, 'node_modules')).filter((name) => /^(winston|pino|express|prom)/.test(name))).toEqual(
+      [],
+    );
     expect(JSON.stringify(exports)).not.toContain('src/');
     for (const file of [
       ...['enqueue', 'count', 'last_push', 'retire'].map((script) => `lua/${script}.lua`),

@@ -4,7 +4,7 @@ import type { LogEventService, OwnLogEventService } from './log-event-service.ts
 import { createLevelReader } from './log-levels.ts';
 import type { LogRecord } from './log-record.ts';
 import type { LogSink, LogTransportStats } from './log-sink-types.ts';
-import type { LogSinkOptions } from './log-transport-options.ts';
+import type { LogSinkOptions } from './log-transport-checks.ts';
 import { isOwnWork, runAsOwnWork } from './own-work.ts';
 import { toLogEvent } from './to-log-event.ts';
 

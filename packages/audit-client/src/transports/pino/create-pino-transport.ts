@@ -4,7 +4,8 @@ import { callbackify } from 'node:util';
 import type { LogTransportStats } from '../log-sink-types.ts';
 import { createLogSink } from '../log-sink.ts';
 import { readOptions } from '../read-options.ts';
-import { PinoOptionsCheck, type PinoTransportOptions } from './pino-transport-options.ts';
+import { PinoOptionsCheck } from './pino-options-check.ts';
+import type { PinoTransportOptions } from './pino-transport-options.ts';
 import { readLine } from './read-line.ts';
 import { createLineSplitter } from './split-lines.ts';
 

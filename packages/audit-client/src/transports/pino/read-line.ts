@@ -1,6 +1,6 @@
 import type { LogRecord } from '../log-record.ts';
 import { toLevelName, toLevelNumber } from './pino-levels.ts';
-import type { PinoOptions } from './pino-transport-options.ts';
+import type { PinoOptions } from './pino-options-check.ts';
 
 /** Below it a number of a clock is in seconds: as milliseconds it would be before March 1973. */
 const FIRST_MS = 1e11;

@@ -6,7 +6,8 @@ import type { LogSink, LogTransportStats } from '../log-sink-types.ts';
 import { createLogSink } from '../log-sink.ts';
 import { readOptions } from '../read-options.ts';
 import { readInfo } from './read-info.ts';
-import { WinstonOptionsCheck, type WinstonTransportOptions } from './winston-transport-options.ts';
+import { WinstonOptionsCheck } from './winston-options-check.ts';
+import type { WinstonTransportOptions } from './winston-transport-options.ts';
 
 const DEFAULT_LEVEL = 'info';
 

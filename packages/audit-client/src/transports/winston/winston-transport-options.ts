@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { TransportStreamOptions } from 'winston-transport';
-import { LOG_TRANSPORT_CHECKS, type LogTransportOptions } from '../log-transport-options.ts';
+import type { LogTransportOptions } from '../log-transport-options.ts';
 
 type Format = NonNullable<TransportStreamOptions['format']>;
 
@@ -16,23 +15,4 @@ export interface WinstonTransportOptions extends LogTransportOptions {
   readonly handleRejections?: boolean | undefined;
   /** Takes nothing while true; may be set on the transport later. Default false. */
   readonly silent?: boolean | undefined;
-}
-
-/** The check of {@link WinstonTransportOptions}. */
-export const WinstonOptionsCheck = z
-  .strictObject({
-    ...LOG_TRANSPORT_CHECKS,
-    level: z.string().min(1).optional(),
-    format: z.custom<Format>(isFormat, 'must be a winston format').optional(),
-    handleExceptions: z.boolean().default(false),
-    handleRejections: z.boolean().default(false),
-    silent: z.boolean().default(false),
-  })
-  .refine(({ service, config }) => service === undefined || config === undefined, {
-    path: ['config'],
-    message: 'is of no use beside service',
-  });
-
-function isFormat(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'transform') === 'function';
 }
