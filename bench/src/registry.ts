@@ -13,6 +13,8 @@ import { scaleDepth } from './parts/scale-depth.ts';
 import { scaleRows } from './parts/scale-rows.ts';
 import { scaleSize } from './parts/scale-size.ts';
 import { scaleWorkers } from './parts/scale-workers.ts';
+import { securityBatching } from './parts/security-batching.ts';
+import { securityEvents } from './parts/security-events.ts';
 import { steady } from './parts/steady.ts';
 
 /** All parts, in the order in which they run and stand in the docs. */
@@ -25,6 +27,8 @@ export const PARTS: readonly Part[] = [
   cost,
   bytes,
   rewrites,
+  securityEvents,
+  securityBatching,
   peers,
   scaleWorkers,
   scaleRows,

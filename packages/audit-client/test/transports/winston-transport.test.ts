@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createLogger, format, type Logger, transports } from 'winston';
+import { createTestService } from '../events/support/recording-processor.ts';
 import { createRecordingService } from './support/recording-service.ts';
 import { runWithCorrelation } from '../../src/events/correlation/correlation.ts';
 import {
@@ -197,6 +198,43 @@ describe('the winston transport', () => {
     log.info('at the default');
     expect((await logged()).map(({ source }) => source)).toEqual(['shop']);
   });
+});
+
+test.for<readonly [string, unknown]>([
+  [
+    'a cycle',
+    (() => {
+      const cycle: Record<string, unknown> = {};
+      cycle['self'] = cycle;
+      return cycle;
+    })(),
+  ],
+  ['a BigInt', 12n],
+  ['half a character', '\ud800'],
+  ['a function', () => 'called'],
+  ['a megabyte', 'x'.repeat(1_048_576)],
+  ['a prototype key', JSON.parse('{"__proto__":{"admin":true},"constructor":1}')],
+  [
+    'an object that refuses to be looked at',
+    new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('mine');
+        },
+      },
+    ),
+  ],
+])('%s in the fields of a record breaks neither the logger nor the event', async ([, value]) => {
+  const { service, loggedOne } = createTestService();
+  const transport = createWinstonTransport({ service });
+  // The default format of winston would call the Proxy itself.
+  const log = createLogger({ format: format((info) => info)(), transports: [transport] });
+  log.warn('hostile', { value, userId: 'u1' });
+  log.end();
+  await once(log, 'finish');
+  expect(await loggedOne()).toMatchObject({ type: 'log.warn', details: { userId: 'u1', description: 'hostile' } });
+  expect(transport.getStats()).toMatchObject({ received: 1, sent: 1 });
 });
 
 describe('the correlation of a winston record', () => {

@@ -1,0 +1,114 @@
+/**
+ * What security events cost the application that logs them. The middleware is what a request of Express uses with it less
+ * what it uses without it, at the same rate, in turn; the application is a process of its own, and whoever asks another
+ * one. `logEvent` is measured as `logAudit` is: CPU of the whole process until Redis has the event, less the loop's, and
+ * the part that runs before the call returns. A burst of more events than there is room for must lose no critical one
+ * and account for the others; the cell fails otherwise. A quiet service runs at the rate of 100,000 events an hour, with
+ * three handlers.
+ */
+import { join } from 'node:path';
+import { runCell } from '../cells/run-cell.ts';
+import type { Part, PartContext } from '../part.ts';
+import { createCollection, type Collection } from '../report/collection.ts';
+import type { Measurement } from '../report/report.ts';
+import { emptyServers } from '../servers/empty-servers.ts';
+
+const PART = 'security-events';
+const BURST = 100_000;
+const PLACES = 10_000;
+const HOUR_SECONDS = 120;
+
+type Figures = Readonly<Record<string, number>>;
+
+async function run(context: PartContext): Promise<readonly Measurement[]> {
+  const collected = createCollection(PART);
+  for (let round = 1; round <= context.rounds; round += 1) {
+    context.say(`security-events: round ${round} of ${context.rounds}`);
+    await addMiddleware(context, collected);
+    await addCalls(context, collected);
+    await addBurst(context, collected);
+    await addHour(context, collected);
+  }
+  return collected.toMeasurements();
+}
+
+async function measure(context: PartContext, cell: string, args: readonly (string | number)[]): Promise<Figures> {
+  await emptyServers(context.stack);
+  const env = { AUDIT_SPOOL_DIR: join(context.directory, 'security-spool') };
+  return runCell(cell, { stack: context.stack, args, env });
+}
+
+/** Missing figures stay missing. */
+function minus(whole: number | undefined, part: number | undefined): number | undefined {
+  return whole === undefined || part === undefined ? undefined : whole - part;
+}
+
+async function addMiddleware(context: PartContext, collected: Collection): Promise<void> {
+  const ofVariant = (variant: string): Promise<Figures> =>
+    measure(context, 'security-middleware', [variant, context.scale]);
+  const without = await ofVariant('without');
+  const logging = await ofVariant('with');
+  const quiet = await ofVariant('quiet');
+  const unit = 'µs';
+  const bare = 'a request of Express at 5,000/s without the middleware, CPU of the process';
+  collected.add({ name: bare, unit }, without['micros']);
+  const name = 'a request of Express at 5,000/s, each one logged, CPU of the process';
+  collected.add({ name, unit, comparedWith: bare }, logging['micros']);
+  const added = { name: 'the middleware, each request logged, CPU a request', unit, bound: { atMost: 60 } };
+  collected.add(added, minus(logging['micros'], without['micros']));
+  const watching = { name: 'the middleware, no request logged, CPU a request', unit };
+  collected.add(watching, minus(quiet['micros'], without['micros']));
+}
+
+async function addCalls(context: PartContext, collected: Collection): Promise<void> {
+  const ofKind = (kind: string): Promise<Figures> => measure(context, 'security-call', [kind, context.scale]);
+  const loop = await ofKind('loop');
+  const service = await ofKind('service');
+  const plain = await ofKind('without-deduplication');
+  const unit = 'µs';
+  const bound = { atMost: 10 };
+  const synchronous = { name: 'logEvent, synchronous part of a call', unit, bound };
+  collected.add(synchronous, service['synchronousMicros']);
+  const cpu = 'logEvent under load until Redis has the event, CPU of the process an event';
+  collected.add({ name: cpu, unit, bound }, minus(service['micros'], loop['micros']));
+  const undoubled = { name: `${cpu}, without deduplication`, unit, comparedWith: cpu };
+  collected.add(undoubled, minus(plain['micros'], loop['micros']));
+}
+
+async function addBurst(context: PartContext, collected: Collection): Promise<void> {
+  const events = Math.round(BURST * context.scale);
+  const places = Math.max(50, Math.round(PLACES * context.scale));
+  const burst = await measure(context, 'security-burst', [events, places]);
+  const ofBurst = `burst of ${events.toLocaleString('en')} events`;
+  collected.add({ name: `${ofBurst}, a call`, unit: 'µs' }, burst['micros']);
+  collected.add({ name: `${ofBurst}, growth of the process at its peak`, unit: 'MB' }, burst['grownMb']);
+  const held = { name: `${ofBurst}, most events held`, unit: 'events' };
+  collected.add({ ...held, bound: { atMost: places + Math.ceil(events / 500) } }, burst['mostHeld']);
+  for (const [key, what] of [
+    ['critical', 'critical ones that are rows, all of them'],
+    ['queued', 'others that are queued, or that an event in the queue stands for'],
+    ['coalesced', 'identical ones that another stands for'],
+    ['dropped', 'of low priority that gave way'],
+  ] as const) {
+    collected.add({ name: `${ofBurst}, ${what}`, unit: 'events' }, burst[key]);
+  }
+}
+
+async function addHour(context: PartContext, collected: Collection): Promise<void> {
+  const seconds = Math.max(2, HOUR_SECONDS * context.scale);
+  const ofKind = (kind: string): Promise<Figures> => measure(context, 'security-hour', [kind, seconds]);
+  const timer = await ofKind('timer');
+  const open = await ofKind('open');
+  const service = await ofKind('service');
+  const unit = '% of a core';
+  collected.add({ name: '100,000 calls an hour that do nothing', unit }, timer['percent']);
+  const idle = { name: 'a service that is open and idle beside them', unit };
+  collected.add(idle, minus(open['percent'], timer['percent']));
+  const batched = { name: '100,000 batched events an hour with three handlers', unit, bound: { atMost: 0.1 } };
+  collected.add(batched, minus(service['percent'], timer['percent']));
+  const micros = { name: '100,000 batched events an hour with three handlers, CPU an event', unit: 'µs' };
+  collected.add(micros, minus(service['micros'], timer['micros']));
+}
+
+/** What security events cost the application. */
+export const securityEvents: Part = { name: PART, title: 'What security events cost the application', run };
