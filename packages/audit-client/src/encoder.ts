@@ -58,6 +58,7 @@ export function createEncoder(settings: Settings, options: EncoderOptions): Enco
       defaults: correlationId === null ? defaults : { ...defaults, correlation_id: correlationId },
       redact,
       maxEventBytes: settings.maxEventBytes,
+      mayHaveId: options.acceptIds,
     });
     if (encoded.kind === 'rejected') {
       return encoded;
@@ -76,26 +77,18 @@ export function createEncoder(settings: Settings, options: EncoderOptions): Enco
     return (input) => encode(input, mint());
   }
   return (input) => {
-    const split = splitId(input);
-    if (split.id !== undefined && !isUuidV7(split.id)) {
-      return BAD_ID;
-    }
-    return encode(split.rest, split.id ?? mint());
+    const id = readId(input);
+    return id === null || isUuidV7(id) ? encode(input, id ?? mint()) : BAD_ID;
   };
 }
 
-/** Takes the own `id` off a copy; whatever cannot be copied has no id and is left for the encoder to judge. */
-function splitId(input: unknown): { readonly id: unknown; readonly rest: unknown } {
+/** The own `id`; null when there is none, or what has it cannot be read: that is left for the encoder to judge. */
+function readId(input: unknown): unknown {
   try {
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      return { id: undefined, rest: input };
-    }
-    if (!Object.hasOwn(input, 'id')) {
-      return { id: undefined, rest: input };
-    }
-    const { id, ...rest } = Object.getOwnPropertyDescriptors(input);
-    return { id: id?.value ?? undefined, rest: Object.defineProperties({}, rest) };
+    const id: unknown =
+      typeof input === 'object' && input !== null ? Object.getOwnPropertyDescriptor(input, 'id')?.value : null;
+    return id ?? null;
   } catch {
-    return { id: undefined, rest: input };
+    return null;
   }
 }

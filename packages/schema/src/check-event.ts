@@ -68,21 +68,23 @@ function areContainers(record: FieldRecord): boolean {
   );
 }
 
-/** Whether own fields, as `readOwnFields` gives them, are an event. */
-export function isCheckedEvent(record: FieldRecord): record is CheckedEvent {
+/** Whether own fields, as `readOwnFields` gives them, are an event. `mayHaveId`: whoever encodes has taken its `id` already. */
+export function isCheckedEvent(record: FieldRecord, mayHaveId = false): record is CheckedEvent {
   return (
     isEventType(record['event_type']) &&
     areWords(record) &&
     areTexts(record) &&
     isRiskScore(record['risk_score']) &&
     areContainers(record) &&
-    record['id'] === undefined
+    (mayHaveId || record['id'] === undefined)
   );
 }
 
 /** What the schema says against own fields that failed the check. */
-export function toIssues(record: FieldRecord): readonly EventIssue[] {
-  const result = AuditEventInput.safeParse(pickKnownFields(record));
+export function toIssues(record: FieldRecord, mayHaveId = false): readonly EventIssue[] {
+  const known = pickKnownFields(record);
+  if (mayHaveId) delete known['id'];
+  const result = AuditEventInput.safeParse(known);
   const issues = result.error?.issues ?? [];
   return issues.map((issue) => ({ path: issue.path.join('.'), code: issue.code, message: issue.message }));
 }

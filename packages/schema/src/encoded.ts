@@ -30,6 +30,8 @@ export interface EncodeContext {
   readonly redact: RedactionPolicy;
   /** UTF-8 bytes of the line, LIMITS.eventBytes by default of AUDIT_MAX_EVENT_BYTES. */
   readonly maxEventBytes: number;
+  /** Whether an `id` of the event itself is no fault, as it is the `id` above. Default false. */
+  readonly mayHaveId?: boolean;
   /** Gives the domain of a known event_type, and its category where event_category names a domain. Default: EVENT_CATALOGUE. */
   readonly catalogue?: EventCatalogue;
   /** Members of `metadata._auditlane` that the program itself adds; no caller can write there. */

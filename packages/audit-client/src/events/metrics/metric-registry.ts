@@ -26,4 +26,6 @@ export interface RegisteredMetric {
 export interface MetricRegistry {
   /** Called once for each metric; throws when it has another one of that name. */
   registerMetric(metric: never): unknown;
+  /** Tells whether a metric is still there; a registry without it is believed to keep what it took. */
+  getSingleMetric?(name: string): unknown;
 }

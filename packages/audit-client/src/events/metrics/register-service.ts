@@ -6,26 +6,46 @@ export interface MeasuredService {
   getFigures(): ServiceFigures;
 }
 
-/** Services by registry: a registry takes each metric once, whatever the number of services. */
-const registered = new WeakMap<object, Set<MeasuredService>>();
+/** What a registry was given. */
+interface Registration {
+  readonly services: Set<MeasuredService>;
+  readonly metrics: readonly NamedMetric[];
+}
+
+interface NamedMetric {
+  readonly name: string;
+  readonly metric: RegisteredMetric;
+}
+
+/** A registry takes each metric once, whatever the number of services. */
+const registrations = new WeakMap<object, Registration>();
 
 /**
  * Puts the figures of a service into a registry; a second service joins the metrics of the first, and one that is there
- * already stays as it is. Nothing is counted twice and nothing is kept: figures are read at each scrape. Throws what the
- * registry throws.
+ * already stays as it is. A registry that was cleared gets them again. Nothing is counted twice and nothing is kept:
+ * figures are read at each scrape. Throws what the registry throws, and then the service is not in it.
  */
 export function registerService(registry: MetricRegistry, service: MeasuredService): void {
-  const known = registered.get(registry);
-  if (known !== undefined) {
-    known.add(service);
-    return;
+  const registration = registrations.get(registry) ?? createRegistration();
+  registrations.set(registry, registration);
+  for (const named of registration.metrics) {
+    if (!hasMetric(registry, registration, named)) {
+      Reflect.apply(registry.registerMetric, registry, [named.metric]);
+    }
   }
-  const services = new Set([service]);
-  const register = registry.registerMetric.bind(registry) satisfies (metric: never) => unknown;
-  for (const metric of SERVICE_METRICS) {
-    Reflect.apply(register, undefined, [createMetric(metric, services)]);
-  }
-  registered.set(registry, services);
+  registration.services.add(service);
+}
+
+function createRegistration(): Registration {
+  const services = new Set<MeasuredService>();
+  const metrics = SERVICE_METRICS.map((metric) => ({ name: metric.name, metric: createMetric(metric, services) }));
+  return { services, metrics };
+}
+
+/** By the name that it was given with: a registry that writes OpenMetrics changes the metric's own. */
+function hasMetric(registry: MetricRegistry, { services }: Registration, { name, metric }: NamedMetric): boolean {
+  // Without a way to ask: what took the first service has all metrics.
+  return registry.getSingleMetric === undefined ? services.size > 0 : registry.getSingleMetric(name) === metric;
 }
 
 function createMetric(

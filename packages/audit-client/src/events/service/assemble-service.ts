@@ -21,6 +21,7 @@ export function assembleService<Types extends string>(
     off: (pattern, handler) => void getCore().emitter.off(pattern, handler),
     flush: () => getCore().flush(),
     getStats: () => getCore().getStats(),
+    getLoggingOptions: () => getCore().loggingOptions,
     getProcessor: () => getCore().processor,
     getEmitter: () => getCore().emitter,
     getIssues: () => getCore().issues,

@@ -69,6 +69,8 @@ export interface SecurityEventServiceCore {
   /** Hands on all that waits, now; answers how many events found their place and how many did not. Never rejects. */
   flush(): Promise<{ readonly processed: number; readonly failed: number }>;
   getStats(): SecurityEventServiceStats;
+  /** `defaultLoggingOptions`, for what reads requests itself, as the middleware does. */
+  getLoggingOptions(): { readonly includeHeaders: boolean };
   /** What was wrong with the configuration: these options have their defaults. */
   getIssues(): readonly EventIssue[];
   /** What batches the events: its own events (`batch:processed`, `event:dropped`, …) are there. */

@@ -96,6 +96,10 @@ export class ServiceCore {
     return this.#processor;
   }
 
+  get loggingOptions(): { readonly includeHeaders: boolean } {
+    return this.#settings.defaultLoggingOptions;
+  }
+
   logEvent({ type, source, details, options }: EventCall): Promise<EventReceipt> {
     return this.#log(type, () => ({
       source,
@@ -107,7 +111,7 @@ export class ServiceCore {
   logFromRequest({ type, request, details, options: given }: RequestEventCall): Promise<EventReceipt> {
     return this.#log(type, () => {
       const options = readOptions(given);
-      const includeHeaders = options.includeHeaders ?? this.#settings.defaultLoggingOptions.includeHeaders;
+      const includeHeaders = options.includeHeaders ?? this.loggingOptions.includeHeaders;
       const facts = copyDetails(readRequestFacts(request, this.#rules, includeHeaders), this.#redaction);
       return {
         source: options.source ?? readRequestSource(request, this.#rules),

@@ -52,6 +52,28 @@ describe('registerMetrics', () => {
     expect(new Set(named.map((line) => line.split(' ')[0])).size).toBe(named.length);
   });
 
+  test('a registry that was cleared, or took them in part, gets them again', async () => {
+    const { service } = createTestService();
+    const registry = new Registry();
+    service.registerMetrics(registry);
+    registry.clear();
+    expect(service.registerMetrics(registry)).toBe(true);
+    expect(await registry.metrics()).toContain('audit_client_events_received_total');
+    const names: string[] = [];
+    let isBroken = true;
+    const partial = {
+      registerMetric: ({ name }: { readonly name: string }): void => {
+        if (names.length === 3 && isBroken) throw new Error('no room');
+        names.push(name);
+      },
+      getSingleMetric: (): unknown => undefined,
+    };
+    expect(service.registerMetrics(partial)).toBe(false);
+    isBroken = false;
+    expect(service.registerMetrics(partial)).toBe(true);
+    expect(new Set(names).size).toBe(names.length - 3);
+  });
+
   test('has the figures of the client behind the queue', async () => {
     const { client } = createTestClient({ redisUrl: 'redis://127.0.0.1:1' });
     const { service } = createTestService({ processor: undefined, client });

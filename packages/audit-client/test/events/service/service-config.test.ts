@@ -101,6 +101,9 @@ describe('each option has its effect', () => {
     expect(await headersOf({})).toBeUndefined();
     expect(await headersOf({ defaultLoggingOptions: { includeHeaders: true } })).toEqual(headers);
     expect(await headersOf({}, true)).toEqual(headers);
+    const { service } = createTestService({ defaultLoggingOptions: { includeHeaders: true } });
+    expect(service.getLoggingOptions()).toEqual({ includeHeaders: true });
+    expect(createTestService().service.getLoggingOptions()).toEqual({ includeHeaders: false });
     expect(await headersOf({ defaultLoggingOptions: { includeHeaders: true } }, false)).toBeUndefined();
   });
 
