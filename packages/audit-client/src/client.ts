@@ -238,7 +238,7 @@ export class Client implements AuditClient {
   }
 
   async #drainAndClose(): Promise<void> {
-    await Promise.all([...this.#drains].map((drain) => drain()));
+    await Promise.allSettled([...this.#drains].map((drain) => drain()));
     this.#isClosed = true;
     await this.#pending.settled();
     await this.#reportLosses();

@@ -35,7 +35,7 @@ export function openRedisLink(settings: Settings, now: () => number, events: Red
  * the client's timer does. The reconnect timer is internal to ioredis: were it renamed, a script would end only after
  * Redis came back, which a process test would show.
  */
-function letProcessEnd(redis: Redis): void {
+export function letProcessEnd(redis: Redis): void {
   redis.on('connect', () => redis.stream.unref());
   redis.on('reconnecting', () => {
     const timer: unknown = Reflect.get(redis, 'reconnectTimeout');

@@ -42,7 +42,7 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
   readonly #settings: BatchSettings;
   readonly #core: EventCore;
   readonly #processor: EventProcessor;
-  readonly #scope = new AsyncResource('BatchedEventProcessor', { requireManualDestroy: false });
+  readonly #scope = new AsyncResource('BatchedEventProcessor');
   /** Held by this object alone, so that it is forgotten together with it. */
   readonly #lastCall = { reportBeforeExit: () => this.#drainBeforeExit() };
   #gate: EventGate | null | undefined = undefined;
@@ -168,7 +168,9 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
 
   #warnOfOptions(): void {
     if (this.issues.length > 0) {
-      this.#warnings.warn('options of the event processor are invalid and keep their defaults', { issues: this.issues });
+      this.#warnings.warn('options of the event processor are invalid and keep their defaults', {
+        issues: this.issues,
+      });
     }
     if (this.#settings.maxBatchSize.critical > MOST_CRITICAL) {
       this.#warnings.warn('critical events are batched by more than 5: the first of them waits for the others', {

@@ -1,5 +1,13 @@
 import { randomFillSync } from 'node:crypto';
-import { createUuidV7, isEventCategory, isEventDomain, isUuidV7, type Outcome, OUTCOMES, SEVERITIES } from '@auditlane/schema';
+import {
+  createUuidV7,
+  isEventCategory,
+  isEventDomain,
+  isUuidV7,
+  type Outcome,
+  OUTCOMES,
+  SEVERITIES,
+} from '@auditlane/schema';
 import { findSecurityEventDefaults } from '../catalogue/find-defaults.ts';
 import { SecurityEventSource } from '../catalogue/security-event-source.ts';
 import { currentCorrelationId } from '../correlation/correlation.ts';

@@ -10,8 +10,6 @@ export type Standing = 'first' | 'duplicate';
 
 export interface DeduplicatorOptions {
   readonly windowMs: number;
-  /** Null: like no other. Never throws. */
-  readonly toKey: (event: SecurityEvent) => string | null;
   readonly store: DeduplicationStore | undefined;
   readonly mintId: () => string;
   /** A window has ended in which there were duplicates. */
@@ -47,12 +45,11 @@ export class Deduplicator {
     this.#options = options;
   }
 
-  /** At once, or after the store was asked: for `critical` it never is, which go out in the same turn. Never rejects. */
-  judge(event: SecurityEvent): Standing | Promise<Standing> {
-    const key = this.#options.toKey(event);
-    if (key === null) {
-      return 'first';
-    }
+  /**
+   * At once, or after the store was asked: for `critical` it never is, which go out in the same turn. `key` is what makes
+   * the event identical to others. Never rejects.
+   */
+  judge(event: SecurityEvent, key: string): Standing | Promise<Standing> {
     const now = this.#options.now();
     this.#endUntil(now);
     const known = this.#windows.get(key);

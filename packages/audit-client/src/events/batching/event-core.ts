@@ -13,7 +13,7 @@ import { BatchLanes } from './batch-lanes.ts';
 import type { BatchSettings } from './batch-settings.ts';
 import { type BatchProcessingStats, BatchStats, type Ending } from './batch-stats.ts';
 import { mintEventId } from './complete-event.ts';
-import { Deduplicator } from './deduplicator.ts';
+import { Deduplicator, type Standing } from './deduplicator.ts';
 import { Flushes, type FlushResult } from './flushes.ts';
 import { HeldEvent } from './held-event.ts';
 import { createIdentity } from './identity.ts';
@@ -43,6 +43,7 @@ export class EventCore {
   readonly #stats = new BatchStats();
   readonly #waiting = new WaitingEvents();
   readonly #flushes = new Flushes();
+  readonly #toKey: (event: SecurityEvent) => string | null;
   readonly #windows: Deduplicator;
   readonly #pressure: Backpressure;
   readonly #intake: BatchIntake;
@@ -56,53 +57,15 @@ export class EventCore {
   #draining: Promise<void> | null = null;
 
   constructor(options: EventCoreOptions) {
+    const { settings, processor, gate } = options;
     this.#options = options;
-    const { settings, processor, gate, emit, inOwnScope } = options;
-    const toKey = createIdentity(settings.fingerprint);
-    this.#windows = new Deduplicator({
-      windowMs: settings.deduplicationWindow,
-      toKey: settings.enableDeduplication ? toKey : () => null,
-      store: settings.deduplicationStore,
-      mintId: mintEventId,
-      onSummary: (summary) => inOwnScope(() => this.#addSummary(summary)),
-      onError: (error) => options.warn('the deduplication store did not answer, each process counts for itself', error),
-      now,
-    });
-    this.#pressure = new Backpressure({
-      isEnabled: settings.enableBackpressure,
-      maxQueueSize: settings.maxQueueSize,
-      waiting: this.#waiting,
-      heldCount: () => this.#stats.held,
-      toKey,
-      onMerged: (into, from, before) => this.#merged(into, from, before),
-      onGivenWay: (held) => this.#drop(held, 'backpressure', 'dropped'),
-      onChange: (name, pressure) => emit(name, pressure),
-    });
-    this.#intake = new BatchIntake({
-      processor,
-      settings,
-      gate,
-      onHurry: (held) => this.#lanes.flushUpTo(held.place),
-    });
-    this.#delivery = new BatchDelivery({
-      processor,
-      settings,
-      undelivered: () => createUndelivered(options.client(), gate()),
-      onEnd: (end) => this.#delivered(end),
-      onCalled: (priority, ms) => this.#stats.called(priority, ms),
-      onAnswered: (batch) => emit('batch:processed', batch),
-      onError: (error) => emit('batch:error', error),
-      random: Math.random,
-      now,
-    });
-    this.#lanes = new BatchLanes({
-      settings,
-      waiting: this.#waiting,
-      start: (priority, batch) =>
-        void this.#delivery.deliver(priority, batch, () => this.#lanes.batchEnded(priority)),
-      now,
-      inOwnScope,
-    });
+    this.#toKey = createIdentity(settings.fingerprint);
+    this.#windows = this.#createWindows();
+    this.#pressure = this.#createPressure();
+    const onHurry = (held: HeldEvent): void => this.#lanes.flushUpTo(held.place);
+    this.#intake = new BatchIntake({ processor, settings, gate, onHurry });
+    this.#delivery = this.#createDelivery();
+    this.#lanes = this.#createLanes();
   }
 
   /** Whether there is anything to be drained. */
@@ -122,7 +85,7 @@ export class EventCore {
         this.#drop(held, 'closed', 'closed');
         return;
       }
-      const standing = this.#windows.judge(event);
+      const standing = this.#judge(held);
       if (standing === 'first') {
         this.#enter(held);
       } else if (standing === 'duplicate') {
@@ -133,9 +96,69 @@ export class EventCore {
     });
   }
 
-  async flush(): Promise<FlushResult> {
-    await Promise.all(this.#asking);
-    return this.#flushNow();
+  #createWindows(): Deduplicator {
+    const { settings, inOwnScope, warn } = this.#options;
+    return new Deduplicator({
+      windowMs: settings.deduplicationWindow,
+      store: settings.deduplicationStore,
+      mintId: mintEventId,
+      onSummary: (summary) => inOwnScope(() => this.#addSummary(summary)),
+      onError: (error) => warn('the deduplication store did not answer, each process counts for itself', error),
+      now,
+    });
+  }
+
+  #createPressure(): Backpressure {
+    const { settings, emit } = this.#options;
+    return new Backpressure({
+      isEnabled: settings.enableBackpressure,
+      maxQueueSize: settings.maxQueueSize,
+      waiting: this.#waiting,
+      heldCount: () => this.#stats.held,
+      toKey: this.#toKey,
+      onMerged: (into, from, before) => this.#merged(into, from, before),
+      onGivenWay: (held) => this.#drop(held, 'backpressure', 'dropped'),
+      onChange: (name, pressure) => emit(name, pressure),
+    });
+  }
+
+  #createDelivery(): BatchDelivery {
+    const { processor, settings, client, gate, emit } = this.#options;
+    return new BatchDelivery({
+      processor,
+      settings,
+      undelivered: () => createUndelivered(client(), gate()),
+      onEnd: (end) => this.#delivered(end),
+      onCalled: (priority, ms) => this.#stats.called(priority, ms),
+      onAnswered: (batch) => emit('batch:processed', batch),
+      onError: (error) => emit('batch:error', error),
+      random: Math.random,
+      now,
+    });
+  }
+
+  #createLanes(): BatchLanes {
+    const { settings, inOwnScope } = this.#options;
+    return new BatchLanes({
+      settings,
+      waiting: this.#waiting,
+      start: (priority, batch) => void this.#delivery.deliver(priority, batch, () => this.#lanes.batchEnded(priority)),
+      now,
+      inOwnScope,
+    });
+  }
+
+  #judge(held: HeldEvent): Standing | Promise<Standing> {
+    if (!this.#options.settings.enableDeduplication) {
+      return 'first';
+    }
+    const key = this.#toKey(held.event);
+    held.key = key;
+    return key === null ? 'first' : this.#windows.judge(held.event, key);
+  }
+
+  flush(): Promise<FlushResult> {
+    return this.#asking.size === 0 ? this.#flushNow() : Promise.all(this.#asking).then(() => this.#flushNow());
   }
 
   /** Ends the windows and brings everything to its end without a pause. Joins a drain under way. Never rejects. */
@@ -171,7 +194,7 @@ export class EventCore {
     return flushed;
   }
 
-  #wait(standing: Promise<'first' | 'duplicate'>, held: HeldEvent): void {
+  #wait(standing: Promise<Standing>, held: HeldEvent): void {
     const asked = standing.then((answer) => {
       this.#asking.delete(asked);
       this.#options.inOwnScope(() => (answer === 'first' ? this.#enter(held) : this.#deduplicated(held, 'duplicate')));

@@ -65,9 +65,21 @@ class Canonical {
       return typeof value === 'bigint' ? `${value}n` : String(value);
     }
     if (Array.isArray(value)) {
-      return `[${value.map((element) => this.write(element, depth + 1)).join(',')}]`;
+      return this.#writeArray(value, depth);
     }
     return value instanceof Date ? `@${value.getTime()}` : this.#writeObject(value, depth);
+  }
+
+  #writeArray(target: readonly unknown[], depth: number): string {
+    if (target.length > MAX_VALUES) {
+      // A hole of four billion is a length, too.
+      throw new Incomparable();
+    }
+    let text = '[';
+    for (let index = 0; index < target.length; index += 1) {
+      text += `${this.write(Object.getOwnPropertyDescriptor(target, index)?.value, depth + 1)},`;
+    }
+    return `${text}]`;
   }
 
   #writeObject(target: object, depth: number): string {
@@ -76,8 +88,12 @@ class Canonical {
       // A Map, a Buffer, a class of the user's: its own keys do not say what it is.
       throw new Incomparable();
     }
+    const keys = Object.keys(target);
+    if (keys.length > MAX_VALUES) {
+      throw new Incomparable();
+    }
     let text = '{';
-    for (const key of Object.keys(target).toSorted()) {
+    for (const key of keys.toSorted()) {
       if (depth > 0 || !OF_THE_REQUEST.has(key)) {
         const descriptor = Object.getOwnPropertyDescriptor(target, key);
         if (descriptor?.get !== undefined) {

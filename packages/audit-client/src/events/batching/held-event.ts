@@ -43,7 +43,13 @@ export class HeldEvent {
   }
 
   /** Takes an identical event in; answers the event as it is now, another object with the same id. */
-  merge({ event, copies }: { readonly event: SecurityEvent; readonly copies: readonly Promise<number | null>[] }): SecurityEvent {
+  merge({
+    event,
+    copies,
+  }: {
+    readonly event: SecurityEvent;
+    readonly copies: readonly Promise<number | null>[];
+  }): SecurityEvent {
     const mine = this.#event.coalesced ?? toCoalesced(this.#event);
     const theirs = event.coalesced ?? toCoalesced(event);
     this.#copies.push(...copies);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { connectRedis } from '@auditlane/queue';
+import { connectRedis, whenReady } from '@auditlane/queue';
+import { letProcessEnd } from '../../connections/redis-link.ts';
 import type { DeduplicationStore, FirstEvent } from './deduplication-store.ts';
 
 /** The one command that is needed; a client of ioredis has it. */
@@ -57,11 +58,14 @@ function toCaller({ redis, redisUrl = 'redis://127.0.0.1:6379' }: RedisDeduplica
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     connectTimeoutMs: COMMAND_TIMEOUT_MS * 4,
   });
-  // A finished script must not be kept by it.
-  own.on('connect', () => own.stream.unref());
-  own.connect().catch(() => undefined);
+  letProcessEnd(own);
   return {
-    caller: own,
+    caller: {
+      call: async (command, args) => {
+        await whenReady(own, COMMAND_TIMEOUT_MS);
+        return own.call(command, args);
+      },
+    },
     close: () => {
       own.disconnect();
       return Promise.resolve();

@@ -3,7 +3,15 @@ import { ACTOR_TYPES, type AuditEventInput, OUTCOMES } from '@auditlane/schema';
 /** A field of an audit event that details may fill. */
 export type DetailField = Exclude<
   keyof AuditEventInput,
-  'event_type' | 'event_category' | 'event_domain' | 'severity' | 'source' | 'priority' | 'metadata' | 'id' | 'occurred_at'
+  | 'event_type'
+  | 'event_category'
+  | 'event_domain'
+  | 'severity'
+  | 'source'
+  | 'priority'
+  | 'metadata'
+  | 'id'
+  | 'occurred_at'
 >;
 
 /** A field with the name it has in camelCase, and what it takes: anything else is left in the metadata. */
@@ -17,7 +25,9 @@ const OUTCOME_SET: ReadonlySet<unknown> = new Set(OUTCOMES);
 const ACTOR_TYPE_SET: ReadonlySet<unknown> = new Set(ACTOR_TYPES);
 
 function isText(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
+  return (
+    typeof value === 'string' || typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))
+  );
 }
 
 function isRisk(value: unknown): boolean {

@@ -59,7 +59,7 @@ export class FanOutEventProcessor implements EventProcessor {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#targets.map((target) => target.close?.()));
+    await Promise.allSettled(this.#targets.map(async (target) => target.close?.()));
   }
 
   /** Hands a target what it has not taken yet; answers why it took none of it, or null. */

@@ -70,7 +70,9 @@ function readIds(value: unknown): ReadonlySet<unknown> | null {
   return Array.isArray(value) ? new Set<unknown>(value) : null;
 }
 
-function readRefusals(value: unknown): ReadonlyMap<string, { readonly reason: string; readonly sqlstate: string | null }> {
+function readRefusals(
+  value: unknown,
+): ReadonlyMap<string, { readonly reason: string; readonly sqlstate: string | null }> {
   const found = new Map<string, { readonly reason: string; readonly sqlstate: string | null }>();
   for (const refusal of Array.isArray(value) ? value : []) {
     const id = read(refusal, 'id');

@@ -8,6 +8,8 @@ import { COLUMN_OF_KEY, type DetailField } from './detail-columns.ts';
 
 const NUMBERS: Readonly<Record<EventPriority, 0 | 1 | 2>> = { critical: 2, high: 2, medium: 1, low: 0, info: 0 };
 const NOT_IN_A_TYPE = /[^A-Za-z0-9_.:-]/g;
+/** Details with more keys are not sorted: no entry keeps so many. */
+const MAX_SORTED_KEYS = 2000;
 /** Stands for the value of an accessor, which is never called. */
 const GETTER = '[Getter]';
 /** As the event says, when it was built by hand and not by the service. */
@@ -72,37 +74,48 @@ function toIsoTime(ms: number): string | null {
 }
 
 function sortDetails(details: unknown): SortedDetails {
-  const fields: Fields = {};
   // Without a prototype, so that a detail called `__proto__` is a key like any other.
-  const metadata: Record<string, unknown> = Object.create(null);
+  const sorted: SortedDetails = { fields: {}, metadata: Object.create(null) };
   if (typeof details !== 'object' || details === null) {
-    return { fields, metadata };
+    return sorted;
   }
   try {
-    const camel: (readonly [string, DetailField, unknown])[] = [];
-    for (const key of Object.keys(details)) {
-      const value = readOwn(details, key);
-      const column = COLUMN_OF_KEY.get(key);
-      if (column === undefined || !column.isFit(value)) {
-        metadata[key] = value;
-      } else if (key === column.field) {
-        fields[column.field] = value;
-      } else {
-        camel.push([key, column.field, value]);
-      }
+    const keys = Object.keys(details);
+    if (keys.length > MAX_SORTED_KEYS) {
+      // Most of them will not be kept: only the encoder looks at them, which counts what it leaves out.
+      const columns = [...COLUMN_OF_KEY.keys()].filter((key) => Object.hasOwn(details, key));
+      fill(details, columns, sorted);
+      return { fields: sorted.fields, metadata: { details } };
     }
-    for (const [key, field, value] of camel) {
-      if (Object.hasOwn(fields, field)) {
-        metadata[key] = value;
-      } else {
-        fields[field] = value;
-      }
-    }
+    fill(details, keys, sorted);
   } catch {
     // A Proxy that refuses to be looked at: what was read before is kept.
-    metadata['_unreadable'] = true;
+    sorted.metadata['_unreadable'] = true;
   }
-  return { fields, metadata };
+  return sorted;
+}
+
+function fill(details: object, keys: readonly string[], { fields, metadata }: SortedDetails): void {
+  const camel: (readonly [string, DetailField, unknown])[] = [];
+  for (const key of keys) {
+    const value = readOwn(details, key);
+    // What is said instead of an accessor's value is no user and no address.
+    const column = value === GETTER ? undefined : COLUMN_OF_KEY.get(key);
+    if (column === undefined || !column.isFit(value)) {
+      metadata[key] = value;
+    } else if (key === column.field) {
+      fields[column.field] = value;
+    } else {
+      camel.push([key, column.field, value]);
+    }
+  }
+  for (const [key, field, value] of camel) {
+    if (Object.hasOwn(fields, field)) {
+      metadata[key] = value;
+    } else {
+      fields[field] = value;
+    }
+  }
 }
 
 function readOwn(target: object, key: string): unknown {

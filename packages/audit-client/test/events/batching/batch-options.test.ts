@@ -1,8 +1,7 @@
 // Each option, by what a user sees of it: every one of these tests fails when its option is ignored.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SecurityEvent } from '../../../src/events/index.ts';
-import type { EventJournal } from '../../../src/events/journal/event-journal.ts';
-import { createBatched, difference, eventOf, eventsOf, settle } from '../support/batched.ts';
+import { createBatched, eventOf, eventsOf, settle } from '../support/batched.ts';
 import { createLatch, reject, takeAll, takeNone } from '../support/scripted-processor.ts';
 
 beforeEach(() => {
@@ -178,7 +177,14 @@ describe('maxRetryAttempts, retryDelay', () => {
     const { batched, processor } = createBatched({}, { script: reject() });
     void batched.addEvent(eventOf('critical'));
     await settle();
-    for (const [waitMs, batches] of [[4990, 1], [20, 2], [9970, 2], [30, 3], [19_960, 3], [50, 4]] as const) {
+    for (const [waitMs, batches] of [
+      [4990, 1],
+      [20, 2],
+      [9970, 2],
+      [30, 3],
+      [19_960, 3],
+      [50, 4],
+    ] as const) {
       await pass(waitMs);
       expect(processor.batches).toHaveLength(batches);
     }
@@ -215,7 +221,11 @@ describe('maxRetryAttempts, retryDelay', () => {
     await pass(100);
     expect(await receipt).toMatchObject({ status: 'processed' });
     expect(processor.batches).toHaveLength(3);
-    expect(told.processed.map(({ processed, failed }) => [processed, failed])).toEqual([[0, 1], [0, 1], [1, 0]]);
+    expect(told.processed.map(({ processed, failed }) => [processed, failed])).toEqual([
+      [0, 1],
+      [0, 1],
+      [1, 0],
+    ]);
     expect(told.failed).toEqual([]);
   });
 });
@@ -231,161 +241,6 @@ test('processingTimeout ends a call that never settles, and its events are hande
   expect(told.errors).toMatchObject([{ name: 'BatchError', code: 'timeout', ids: [processor.ids[0]], attempt: 1 }]);
   expect(await receipt).toMatchObject({ status: 'processed' });
   expect(new Set(processor.ids).size).toBe(1);
-});
-
-describe('enableBackpressure, maxQueueSize', () => {
-  const full = { maxQueueSize: 10, enableAutoFlush: false };
-
-  test('the newest event of the lowest priority gives way to a higher one, which is counted and told', async () => {
-    const { batched, told, givenUp } = createBatched(full);
-    const infos = eventsOf('info', 4);
-    for (const event of [...infos, ...eventsOf('low', 6)]) void batched.addEvent(event);
-    expect(await batched.addEvent(eventOf('medium'))).toMatchObject({ status: 'buffered' });
-    expect(told.dropped).toMatchObject([{ id: infos[3]?.id, reason: 'backpressure' }]);
-    expect(givenUp).toEqual([{ id: infos[3]?.id, reason: 'backpressure' }]);
-    expect(batched.getStats()).toMatchObject({ totalDropped: 1, currentQueueSize: 10 });
-  });
-
-  test('of equal priorities the one that comes is refused, and its caller is told', async () => {
-    const { batched, told } = createBatched(full);
-    for (const event of eventsOf('low', 10)) void batched.addEvent(event);
-    const late = [eventOf('low'), eventOf('info')];
-    for (const event of late) {
-      expect(await batched.addEvent(event)).toEqual({ status: 'rejected', reason: 'dropped' });
-    }
-    expect(told.dropped.map(({ id }) => id)).toEqual(late.map(({ id }) => id));
-  });
-
-  test('identical events are merged before any is dropped, and nothing is lost of them', async () => {
-    const { batched, processor, told, coalesced } = createBatched(full);
-    const alike = Array.from({ length: 8 }, (_, second) =>
-      eventOf('info', { occurredAt: 1000 * second, details: { number: 'the same' } }),
-    );
-    for (const event of [...alike, ...eventsOf('low', 9)]) void batched.addEvent(event);
-    await settle();
-    expect(told.dropped).toEqual([]);
-    expect(told.deduplicated.map(({ reason }) => reason)).toEqual(Array.from({ length: 7 }, () => 'coalesced'));
-    expect(coalesced).toHaveLength(7);
-    await batched.flush();
-    expect(processor.events.find(({ priority }) => priority === 'info')).toMatchObject({
-      id: alike[0]?.id,
-      coalesced: { count: 8, firstAt: 0, lastAt: 7000, firstId: alike[0]?.id },
-    });
-    expect(batched.getStats()).toMatchObject({ totalProcessed: 10, totalDeduplicated: 7, totalDropped: 0 });
-  });
-
-  test('critical events enter a full queue, and let the lowest give way', async () => {
-    const { batched, processor, told } = createBatched(full);
-    for (const event of eventsOf('info', 10)) void batched.addEvent(event);
-    const latch = createLatch();
-    processor.answer(latch.script);
-    const criticals = eventsOf('critical', 25);
-    for (const event of criticals) void batched.addEvent(event);
-    await settle();
-    expect(processor.ids).toEqual(criticals.map(({ id }) => id));
-    expect(told.dropped.every(({ priority }) => priority === 'info')).toBe(true);
-    expect(told.dropped).toHaveLength(10);
-    latch.open();
-    await batched.flush();
-    expect(batched.getStats()).toMatchObject({ totalProcessed: 25, totalDropped: 10 });
-  });
-
-  test('pressure is told when it begins and when it ends, once each', async () => {
-    const { batched, told } = createBatched(full);
-    for (const event of eventsOf('info', 7)) void batched.addEvent(event);
-    expect(told.pressure).toEqual([]);
-    for (const event of eventsOf('info', 9)) void batched.addEvent(event);
-    expect(told.pressure).toEqual(['on']);
-    await batched.flush();
-    expect(told.pressure).toEqual(['on', 'off']);
-  });
-
-  test('without backpressure a full queue refuses whatever comes but critical, and nothing is merged or told', async () => {
-    const { batched, told } = createBatched({ ...full, enableBackpressure: false });
-    const alike = Array.from({ length: 10 }, () => eventOf('info', { details: { number: 'the same' } }));
-    for (const event of alike) void batched.addEvent(event);
-    expect(await batched.addEvent(eventOf('high'))).toEqual({ status: 'rejected', reason: 'dropped' });
-    expect(await batched.addEvent(eventOf('critical'))).toMatchObject({ status: 'processed' });
-    expect(told.pressure).toEqual([]);
-    expect(batched.getStats()).toMatchObject({ totalDropped: 1, totalDeduplicated: 0, currentQueueSize: 10 });
-  });
-
-  test('maxQueueSize bounds what waits, is under way and is to be tried again, together', async () => {
-    const { batched } = createBatched({ maxQueueSize: 30 }, { script: reject() });
-    for (let round = 0; round < 20; round += 1) {
-      for (const event of [...eventsOf('medium', 20), ...eventsOf('info', 20)]) void batched.addEvent(event);
-      await settle();
-      expect(batched.getStats().currentQueueSize).toBeLessThanOrEqual(30);
-      expect(difference(batched.getStats())).toBe(0);
-    }
-  });
-});
-
-describe('journal', () => {
-  function createJournal(answer: number | null = 1) {
-    const written: string[] = [];
-    const done: number[] = [];
-    let closed = 0;
-    const journal = {
-      write: ({ line }: { line: string }) => {
-        written.push(line);
-        return Promise.resolve(answer);
-      },
-      done: (segment: number) => void done.push(segment),
-      close: () => {
-        closed += 1;
-        return Promise.resolve();
-      },
-    } as unknown as EventJournal;
-    return { gate: { openJournal: () => journal }, written, done, isClosed: () => closed > 0 };
-  }
-
-  test('with it a waiting event is on the disk before "buffered" is answered, until it is processed', async () => {
-    const { gate, written, done, isClosed } = createJournal();
-    const { batched } = createBatched({ journal: true }, { gate });
-    const event = eventOf('info');
-    expect(await batched.addEvent(event)).toMatchObject({ status: 'buffered' });
-    expect(written).toEqual([`{"id":"${event.id}"}`]);
-    expect(done).toEqual([]);
-    await batched.flush();
-    await settle();
-    expect(done).toEqual([1]);
-    await batched.close();
-    expect(isClosed()).toBe(true);
-  });
-
-  test('without it nothing is written, and it is off by default', async () => {
-    for (const options of [{}, { journal: false }]) {
-      const { gate, written } = createJournal();
-      const { batched } = createBatched(options, { gate });
-      await batched.addEvent(eventOf('info'));
-      expect(written).toEqual([]);
-    }
-  });
-
-  test('it is on by default with the guarantee strict, and can be switched off', async () => {
-    for (const [options, count] of [[{}, 1], [{ journal: false }, 0]] as const) {
-      const { gate, written } = createJournal();
-      const { batched } = createBatched(options, { gate: { ...gate, guarantee: 'strict' } });
-      await batched.addEvent(eventOf('info'));
-      expect(written).toHaveLength(count);
-    }
-  });
-
-  test('critical and high events, which do not wait, are not written', async () => {
-    const { gate, written } = createJournal();
-    const { batched } = createBatched({ journal: true }, { gate });
-    await batched.addEvent(eventOf('critical'));
-    await batched.addEvent(eventOf('high'));
-    expect(written).toEqual([]);
-  });
-
-  test('an event that the disk does not take goes at once, and is answered with where it is', async () => {
-    const { gate } = createJournal(null);
-    const { batched, processor } = createBatched({ journal: true }, { gate });
-    expect(await batched.addEvent(eventOf('info'))).toMatchObject({ status: 'processed' });
-    expect(processor.events).toHaveLength(1);
-  });
 });
 
 test('client: what is not taken goes to the spool of the client that is given', async () => {

@@ -84,14 +84,26 @@ test('an option that does not exist is named', () => {
 });
 
 describe('options of any shape give the defaults and never throw', () => {
-  const throwing = { get: () => expect.unreachable(), ownKeys: () => { throw new Error('no'); } };
+  const throwing = {
+    get: () => expect.unreachable(),
+    ownKeys: () => {
+      throw new Error('no');
+    },
+  };
   test.each([
     ['null', null],
     ['a number', 5],
     ['an array', [1]],
     ['a function', () => undefined],
     ['a Proxy that throws', new Proxy({}, throwing)],
-    ['a getter that throws', { get maxQueueSize() { throw new Error('no'); } }],
+    [
+      'a getter that throws',
+      {
+        get maxQueueSize() {
+          throw new Error('no');
+        },
+      },
+    ],
     ['a prototype key', JSON.parse('{"__proto__":{"maxQueueSize":1}}')],
   ])('%s', (_, options) => {
     const { settings, issues } = readBatchSettings(options);

@@ -62,38 +62,43 @@ function represented(events: Iterable<SecurityEvent>): number {
 
 test('at every moment received = processed + deduplicated + failed + dropped + held, and the bound holds', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.array(answer, { maxLength: 12 }), options, async (steps, answers, given) => {
-      const script: Script = (events, call) => (answers[call - 1] ?? takeAll)(events, call);
-      const { batched, told } = createBatched({ ...given, retryDelay: 100 }, { script });
-      let added = 0;
-      let criticalAdded = 0;
-      for (const taken of steps) {
-        if (taken.kind === 'add') {
-          for (let n = 0; n < taken.count; n += 1) {
-            void batched.addEvent(eventOf(taken.priority, { details: { number: taken.alike } }));
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 25 }),
+      fc.array(answer, { maxLength: 12 }),
+      options,
+      async (steps, answers, given) => {
+        const script: Script = (events, call) => (answers[call - 1] ?? takeAll)(events, call);
+        const { batched, told } = createBatched({ ...given, retryDelay: 100 }, { script });
+        let added = 0;
+        let criticalAdded = 0;
+        for (const taken of steps) {
+          if (taken.kind === 'add') {
+            for (let n = 0; n < taken.count; n += 1) {
+              void batched.addEvent(eventOf(taken.priority, { details: { number: taken.alike } }));
+            }
+            added += taken.count;
+            criticalAdded += taken.priority === 'critical' ? taken.count : 0;
+          } else if (taken.kind === 'pass') {
+            await vi.advanceTimersByTimeAsync(taken.ms);
+          } else {
+            void batched.flush();
           }
-          added += taken.count;
-          criticalAdded += taken.priority === 'critical' ? taken.count : 0;
-        } else if (taken.kind === 'pass') {
-          await vi.advanceTimersByTimeAsync(taken.ms);
-        } else {
-          void batched.flush();
+          const stats = batched.getStats();
+          expect(difference(stats)).toBe(0);
+          expect(stats.totalReceived - stats.totalSummaries).toBe(added);
+          const summaries = stats.totalSummaries;
+          expect(stats.currentQueueSize - criticalAdded - summaries).toBeLessThanOrEqual(given.maxQueueSize);
+          expect(told.dropped.filter(({ priority }) => priority === 'critical')).toEqual([]);
         }
-        const stats = batched.getStats();
-        expect(difference(stats)).toBe(0);
-        expect(stats.totalReceived - stats.totalSummaries).toBe(added);
-        const summaries = stats.totalSummaries;
-        expect(stats.currentQueueSize - criticalAdded - summaries).toBeLessThanOrEqual(given.maxQueueSize);
-        expect(told.dropped.filter(({ priority }) => priority === 'critical')).toEqual([]);
-      }
-      const closing = batched.close();
-      await vi.advanceTimersByTimeAsync(200_000);
-      await closing;
-      expect(batched.getStats().currentQueueSize).toBe(0);
-      expect(difference(batched.getStats())).toBe(0);
-      expect(told.dropped).toHaveLength(batched.getStats().totalDropped);
-      expect(told.deduplicated).toHaveLength(batched.getStats().totalDeduplicated);
-    }),
+        const closing = batched.close();
+        await vi.advanceTimersByTimeAsync(200_000);
+        await closing;
+        expect(batched.getStats().currentQueueSize).toBe(0);
+        expect(difference(batched.getStats())).toBe(0);
+        expect(told.dropped).toHaveLength(batched.getStats().totalDropped);
+        expect(told.deduplicated).toHaveLength(batched.getStats().totalDeduplicated);
+      },
+    ),
     { numRuns: 150 },
   );
 });
@@ -123,33 +128,42 @@ test('added up over all that came out, with their counts, and all that was dropp
 
 test('a flush hands everything over by priority, each priority in the order in which it came', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.constantFrom(...EVENT_PRIORITIES), { minLength: 1, maxLength: 200 }), async (priorities) => {
-      const { batched, processor } = createBatched({ processHighPriorityImmediately: false });
-      const events = priorities.map((priority) => eventOf(priority));
-      for (const event of events) void batched.addEvent(event);
-      await batched.flush();
-      const expected = EVENT_PRIORITIES.flatMap((priority) => events.filter((event) => event.priority === priority));
-      expect(processor.ids).toEqual(expected.map(({ id }) => id));
-    }),
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...EVENT_PRIORITIES), { minLength: 1, maxLength: 200 }),
+      async (priorities) => {
+        const { batched, processor } = createBatched({ processHighPriorityImmediately: false });
+        const events = priorities.map((priority) => eventOf(priority));
+        for (const event of events) void batched.addEvent(event);
+        await batched.flush();
+        const expected = EVENT_PRIORITIES.flatMap((priority) => events.filter((event) => event.priority === priority));
+        expect(processor.ids).toEqual(expected.map(({ id }) => id));
+      },
+    ),
     { numRuns: 50 },
   );
 });
 
 test('under pressure what gives way is never above what stays', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.constantFrom(...EVENT_PRIORITIES), { maxLength: 80 }), fc.integer({ min: 1, max: 20 }), async (priorities, maxQueueSize) => {
-      const { batched, processor, told } = createBatched({ maxQueueSize, processHighPriorityImmediately: false });
-      for (const priority of priorities) void batched.addEvent(eventOf(priority));
-      await batched.flush();
-      await settle();
-      const rank = (priority: EventPriority): number => EVENT_PRIORITIES.indexOf(priority);
-      const stayed = processor.events.filter(({ priority }) => priority !== 'critical').map(({ priority }) => rank(priority));
-      const gone = told.dropped.map(({ priority }) => rank(priority));
-      // Lower priorities have higher ranks: the highest that went is not above the lowest that stayed.
-      if (stayed.length > 0 && gone.length > 0) {
-        expect(Math.min(...gone)).toBeGreaterThanOrEqual(Math.max(...stayed));
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...EVENT_PRIORITIES), { maxLength: 80 }),
+      fc.integer({ min: 1, max: 20 }),
+      async (priorities, maxQueueSize) => {
+        const { batched, processor, told } = createBatched({ maxQueueSize, processHighPriorityImmediately: false });
+        for (const priority of priorities) void batched.addEvent(eventOf(priority));
+        await batched.flush();
+        await settle();
+        const rank = (priority: EventPriority): number => EVENT_PRIORITIES.indexOf(priority);
+        const stayed = processor.events
+          .filter(({ priority }) => priority !== 'critical')
+          .map(({ priority }) => rank(priority));
+        const gone = told.dropped.map(({ priority }) => rank(priority));
+        // Lower priorities have higher ranks: the highest that went is not above the lowest that stayed.
+        if (stayed.length > 0 && gone.length > 0) {
+          expect(Math.min(...gone)).toBeGreaterThanOrEqual(Math.max(...stayed));
+        }
+      },
+    ),
     { numRuns: 100 },
   );
 });

@@ -43,8 +43,19 @@ test('row 1: whatever is given to addEvent, it resolves with a receipt, and noth
     { type: '' },
     { type: 7 },
     { type: 'x'.repeat(100_000) },
-    new Proxy({}, { get: () => { throw new Error('no'); } }),
-    { get type(): string { throw new Error('no'); } },
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    ),
+    {
+      get type(): string {
+        throw new Error('no');
+      },
+    },
   ];
   for (const input of odd) {
     const receipt = await Reflect.apply(batched.addEvent, batched, [input]);
@@ -56,7 +67,18 @@ test('row 1: whatever is given to addEvent, it resolves with a receipt, and noth
 
 test('row 1: fields of a wrong type count as left out', async () => {
   const { batched, processor } = createBatched();
-  const input = { type: 'data.read', id: 5, source: {}, priority: 'urgent', severity: 9, occurredAt: 'now', correlationId: 7, dedupKey: {}, details: 'text', coalesced: { count: 'many' } };
+  const input = {
+    type: 'data.read',
+    id: 5,
+    source: {},
+    priority: 'urgent',
+    severity: 9,
+    occurredAt: 'now',
+    correlationId: 7,
+    dedupKey: {},
+    details: 'text',
+    coalesced: { count: 'many' },
+  };
   await Reflect.apply(batched.addEvent, batched, [input]);
   await batched.flush();
   expect(processor.events).toEqual([
@@ -77,7 +99,12 @@ test('row 1: fields of a wrong type count as left out', async () => {
 test('row 1: a getter that answers something else each time is asked once', async () => {
   const { batched, processor } = createBatched();
   const types = ['data.read', { evil: true }, 'data.deleted'];
-  const event = { ...eventOf('info'), get type(): string { return types.shift() as string; } };
+  const event = {
+    ...eventOf('info'),
+    get type(): string {
+      return types.shift() as string;
+    },
+  };
   await batched.addEvent(event);
   await batched.flush();
   expect(processor.events).toMatchObject([{ type: 'data.read' }]);
@@ -89,7 +116,13 @@ test.each(Object.entries(HOSTILE_TEXTS).map(([name, text]) => [name, text] as co
     const { client } = createTestClient({ redisUrl: url, databaseUrl: database.url });
     const batched = new BatchedEventProcessor(new DatabaseEventProcessor({ client }), { client });
     const value = String(text);
-    const event = { type: value, source: value, correlationId: value, priority: 'critical' as const, details: { userId: value, note: value } };
+    const event = {
+      type: value,
+      source: value,
+      correlationId: value,
+      priority: 'critical' as const,
+      details: { userId: value, note: value },
+    };
     const receipt = await batched.addEvent(event);
     expect(value === '' ? 'rejected' : 'stored').toBe(receipt.status);
     await batched.close();

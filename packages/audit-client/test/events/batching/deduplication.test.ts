@@ -23,7 +23,10 @@ describe('enableDeduplication, deduplicationWindow', () => {
     const { batched, processor, told } = createBatched(ON);
     const events = [0, 1, 2, 3, 4].map((second) => failure({ occurredAt: second * 1000 }));
     const receipts = await Promise.all(events.map((event) => batched.addEvent(event)));
-    expect(receipts.map(({ status }) => status)).toEqual(['buffered', ...Array.from({ length: 4 }, () => 'deduplicated')]);
+    expect(receipts.map(({ status }) => status)).toEqual([
+      'buffered',
+      ...Array.from({ length: 4 }, () => 'deduplicated'),
+    ]);
     await vi.advanceTimersByTimeAsync(59_900);
     expect(processor.ids).toEqual([events[0]?.id]);
     expect(told.deduplicated).toMatchObject(events.slice(1).map(({ id }) => ({ id, reason: 'duplicate' })));
@@ -96,7 +99,12 @@ describe('what makes events identical', () => {
   };
 
   test.each<readonly [string, Partial<SecurityEvent>, Partial<SecurityEvent>, string]>([
-    ['another order of keys', { details: { a: 1, b: { c: 2, d: 3 } } }, { details: { b: { d: 3, c: 2 }, a: 1 } }, 'deduplicated'],
+    [
+      'another order of keys',
+      { details: { a: 1, b: { c: 2, d: 3 } } },
+      { details: { b: { d: 3, c: 2 }, a: 1 } },
+      'deduplicated',
+    ],
     ['another id of the request', { details: { requestId: 'a' } }, { details: { requestId: 'b' } }, 'deduplicated'],
     ['another correlation', { correlationId: 'a' }, { correlationId: 'b' }, 'deduplicated'],
     ['another type', { type: 'auth.login.failure' }, { type: 'auth.logout' }, 'buffered'],
@@ -105,8 +113,18 @@ describe('what makes events identical', () => {
     ['another severity', { severity: 'low' }, { severity: 'high' }, 'buffered'],
     ['another detail', { details: { userId: 'u-1' } }, { details: { userId: 'u-2' } }, 'buffered'],
     ['a number and its text', { details: { n: 1 } }, { details: { n: '1' } }, 'buffered'],
-    ['a key inside of the id of the request', { details: { x: { requestId: 1 } } }, { details: { x: { requestId: 2 } } }, 'buffered'],
-    ['the same dedupKey with other details', { dedupKey: 'k', details: { a: 1 } }, { dedupKey: 'k', details: { a: 2 } }, 'deduplicated'],
+    [
+      'a key inside of the id of the request',
+      { details: { x: { requestId: 1 } } },
+      { details: { x: { requestId: 2 } } },
+      'buffered',
+    ],
+    [
+      'the same dedupKey with other details',
+      { dedupKey: 'k', details: { a: 1 } },
+      { dedupKey: 'k', details: { a: 2 } },
+      'deduplicated',
+    ],
     ['another dedupKey with the same details', { dedupKey: 'k' }, { dedupKey: 'l' }, 'buffered'],
     ['the same dedupKey of another type', { dedupKey: 'k' }, { dedupKey: 'k', type: 'auth.logout' }, 'buffered'],
     ['a class of the user', { details: { at: new Map([[1, 1]]) } }, { details: { at: new Map([[1, 1]]) } }, 'buffered'],
@@ -116,7 +134,9 @@ describe('what makes events identical', () => {
 
   test('the user may say it: the fingerprint option replaces ours', async () => {
     const fingerprint = (event: SecurityEvent): string => String(event.details['userId']);
-    expect(await standing({ details: { userId: 'u', n: 1 } }, { details: { userId: 'u', n: 2 } }, { fingerprint })).toBe('deduplicated');
+    expect(
+      await standing({ details: { userId: 'u', n: 1 } }, { details: { userId: 'u', n: 2 } }, { fingerprint }),
+    ).toBe('deduplicated');
   });
 
   test('a fingerprint that throws, or answers no text, stores the event', async () => {
@@ -130,9 +150,28 @@ describe('what makes events identical', () => {
   test('details that cannot be compared at a bounded cost are like no others', () => {
     const cyclic: Record<string, unknown> = {};
     cyclic['self'] = cyclic;
-    const hostile = { get secret() { throw new Error('no'); } };
+    const hostile = {
+      get secret() {
+        throw new Error('no');
+      },
+    };
     const wide = Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`k${n}`, n]));
-    for (const details of [cyclic, hostile, wide, { text: 'x'.repeat(20_000) }, { f: new Proxy({}, { ownKeys: () => { throw new Error('no'); } }) }]) {
+    for (const details of [
+      cyclic,
+      hostile,
+      wide,
+      { text: 'x'.repeat(20_000) },
+      {
+        f: new Proxy(
+          {},
+          {
+            ownKeys: () => {
+              throw new Error('no');
+            },
+          },
+        ),
+      },
+    ]) {
       expect(toFingerprint(failure({ details }))).toBeNull();
     }
   });
@@ -171,7 +210,9 @@ describe('deduplicationStore', () => {
   test('a store that rejects, throws or does not answer costs no event', async () => {
     for (const claim of [
       () => Promise.reject(new Error('away')),
-      () => { throw new Error('broken'); },
+      () => {
+        throw new Error('broken');
+      },
       () => new Promise<null>(() => undefined),
     ]) {
       const { batched, warnings } = createBatched({ ...ON, deduplicationStore: createStore(claim).store });
@@ -191,8 +232,13 @@ describe('deduplicationStore', () => {
   });
 
   test('flush and close wait for the answers that are due', async () => {
-    let answer = (_: null): void => undefined;
-    const { store } = createStore(() => new Promise((resolve) => { answer = resolve; }));
+    let answer: (first: null) => void = () => undefined;
+    const { store } = createStore(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
     const { batched, processor } = createBatched({ ...ON, deduplicationStore: store });
     void batched.addEvent(failure());
     const flushed = batched.flush();

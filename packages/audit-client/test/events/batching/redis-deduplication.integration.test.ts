@@ -1,6 +1,9 @@
 import { useRedis } from '@auditlane/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { createRedisDeduplication, type RedisDeduplicationOptions } from '../../../src/events/batching/redis-deduplication.ts';
+import {
+  createRedisDeduplication,
+  type RedisDeduplicationOptions,
+} from '../../../src/events/batching/redis-deduplication.ts';
 import { createBatched } from '../support/batched.ts';
 import { buildSecurityEvent } from '../support/build-security-event.ts';
 
@@ -15,7 +18,7 @@ function createStore(options: RedisDeduplicationOptions = {}) {
 test('of many claims at once from several processes exactly one is the first, and the others learn which', async () => {
   const stores = [createStore(), createStore(), createStore({ redis })];
   const claims = Array.from({ length: 60 }, (_, n) => ({ id: `id-${n}`, at: n }));
-  const answers = await Promise.all(claims.map((event, n) => stores[n % 3]?.claim('same', event, 5000)));
+  const answers = await Promise.all(claims.map(async (event, n) => stores[n % 3]?.claim('same', event, 5000)));
   const first = claims.filter((_, n) => answers[n] === null);
   expect(first).toHaveLength(1);
   expect(answers.filter((answer) => answer !== null)).toEqual(Array.from({ length: 59 }, () => first[0]));
@@ -35,7 +38,11 @@ test('a claim goes by itself when its window is over', async () => {
 test('fingerprints and prefixes are apart, and Redis sees no text of an event', async () => {
   const store = createStore();
   const other = createStore({ keyPrefix: 'other:' });
-  for (const claim of [store.claim('secret-1', { id: 'a', at: 1 }, 5000), store.claim('secret-2', { id: 'b', at: 1 }, 5000), other.claim('secret-1', { id: 'c', at: 1 }, 5000)]) {
+  for (const claim of [
+    store.claim('secret-1', { id: 'a', at: 1 }, 5000),
+    store.claim('secret-2', { id: 'b', at: 1 }, 5000),
+    other.claim('secret-1', { id: 'c', at: 1 }, 5000),
+  ]) {
     expect(await claim).toBeNull();
   }
   const keys = await redis.keys('*');
@@ -47,7 +54,8 @@ test('two processes store one first event between them, and each a summary of wh
   const options = { enableDeduplication: true } as const;
   const one = createBatched({ ...options, deduplicationStore: createStore() });
   const two = createBatched({ ...options, deduplicationStore: createStore() });
-  const event = (): ReturnType<typeof buildSecurityEvent> => buildSecurityEvent({ priority: 'info', details: { userId: 'u' } });
+  const event = (): ReturnType<typeof buildSecurityEvent> =>
+    buildSecurityEvent({ priority: 'info', details: { userId: 'u' } });
   const first = await one.batched.addEvent(event());
   expect(first).toMatchObject({ status: 'buffered' });
   for (const { batched } of [one, two, two, two]) {

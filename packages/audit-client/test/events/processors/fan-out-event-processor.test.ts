@@ -17,7 +17,12 @@ test('those that have taken an event are not asked again while another one is tr
   const second = new ScriptedProcessor(reject());
   const fan = new FanOutEventProcessor([first, second]);
   const batch = eventsOf('info', 2);
-  expect(await fan.process(batch)).toMatchObject({ processed: 0, failed: 2, failedIds: batch.map(({ id }) => id), refused: [] });
+  expect(await fan.process(batch)).toMatchObject({
+    processed: 0,
+    failed: 2,
+    failedIds: batch.map(({ id }) => id),
+    refused: [],
+  });
   second.answer(takeAll);
   expect(await fan.process(batch)).toMatchObject({ processed: 2, failed: 0 });
   expect([first.batches.length, second.batches.length]).toEqual([1, 2]);
@@ -25,11 +30,17 @@ test('those that have taken an event are not asked again while another one is tr
 
 test('it rejects when all of them do, with all their errors', async () => {
   const fan = new FanOutEventProcessor([new ScriptedProcessor(reject('one')), new ScriptedProcessor(reject('two'))]);
-  await expect(fan.process(eventsOf('info', 1))).rejects.toMatchObject({ errors: [{ message: 'one' }, { message: 'two' }] });
+  await expect(fan.process(eventsOf('info', 1))).rejects.toMatchObject({
+    errors: [{ message: 'one' }, { message: 'two' }],
+  });
 });
 
 test('an event is refused when nobody is left but those that refuse it', async () => {
-  const refuse: Script = (batch) => ({ processed: 0, failed: batch.length, refused: batch.map(({ id }) => ({ id, reason: 'no' })) });
+  const refuse: Script = (batch) => ({
+    processed: 0,
+    failed: batch.length,
+    refused: batch.map(({ id }) => ({ id, reason: 'no' })),
+  });
   const refusing = new ScriptedProcessor(refuse);
   const slow = new ScriptedProcessor(reject());
   const fan = new FanOutEventProcessor([refusing, slow]);
@@ -41,12 +52,18 @@ test('an event is refused when nobody is left but those that refuse it', async (
 });
 
 test('the receipt is the one of the first processor that gives one', async () => {
-  const saying = (status: string): Script => (batch) => ({
-    processed: batch.length,
-    failed: 0,
-    receipts: batch.map(({ id }) => ({ id, status })),
-  });
-  const fan = new FanOutEventProcessor([new ScriptedProcessor(), new ScriptedProcessor(saying('stored')), new ScriptedProcessor(saying('queued'))]);
+  const saying =
+    (status: string): Script =>
+    (batch) => ({
+      processed: batch.length,
+      failed: 0,
+      receipts: batch.map(({ id }) => ({ id, status })),
+    });
+  const fan = new FanOutEventProcessor([
+    new ScriptedProcessor(),
+    new ScriptedProcessor(saying('stored')),
+    new ScriptedProcessor(saying('queued')),
+  ]);
   const batch = eventsOf('info', 1);
   expect(await fan.process(batch)).toMatchObject({ receipts: [{ id: batch[0]?.id, status: 'stored' }] });
 });
@@ -57,13 +74,19 @@ test('one of them that is down does not lose an event of the others: in the end 
   const { batched, processor, kept } = createBatched({ retryDelay: 0, maxRetryAttempts: 2 });
   processor.answer((batch: readonly SecurityEvent[]) => fan.process(batch));
   const batch = eventsOf('high', 2);
-  expect((await Promise.all(batch.map((event) => batched.addEvent(event)))).map(({ status }) => status)).toEqual(['spooled', 'spooled']);
+  expect((await Promise.all(batch.map((event) => batched.addEvent(event)))).map(({ status }) => status)).toEqual([
+    'spooled',
+    'spooled',
+  ]);
   expect([good.ids, kept.map(({ id }) => id)]).toEqual([batch.map(({ id }) => id), batch.map(({ id }) => id)]);
 });
 
 test('prepare asks each, and close closes each although one fails', async () => {
   const processors = [new ScriptedProcessor(), new ScriptedProcessor(), new ScriptedProcessor()];
-  Object.assign(processors[1] ?? {}, { prepare: () => ({ status: 'rejected', reason: 'too_large' }), close: () => Promise.reject(new Error('no')) });
+  Object.assign(processors[1] ?? {}, {
+    prepare: () => ({ status: 'rejected', reason: 'too_large' }),
+    close: () => Promise.reject(new Error('no')),
+  });
   const fan = new FanOutEventProcessor(processors);
   const [event] = events;
   if (event === undefined) throw new Error('no event');

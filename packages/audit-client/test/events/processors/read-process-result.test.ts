@@ -7,8 +7,16 @@ const [a, b, c, d] = events;
 
 describe('what a processor answers', () => {
   test('all processed, or all failed, needs no names', () => {
-    expect(readProcessResult(events, { processed: 4, failed: 0 })).toMatchObject({ processed: events, failed: [], uncertain: [] });
-    expect(readProcessResult(events, { processed: 0, failed: 4 })).toMatchObject({ processed: [], failed: events, uncertain: [] });
+    expect(readProcessResult(events, { processed: 4, failed: 0 })).toMatchObject({
+      processed: events,
+      failed: [],
+      uncertain: [],
+    });
+    expect(readProcessResult(events, { processed: 0, failed: 4 })).toMatchObject({
+      processed: [],
+      failed: events,
+      uncertain: [],
+    });
   });
 
   test('names of failed events leave the others processed', () => {
@@ -23,7 +31,10 @@ describe('what a processor answers', () => {
 
   test('what is neither processed nor failed counts as failed', () => {
     expect(readProcessResult(events, { processed: 0, failed: 0 })).toMatchObject({ failed: events });
-    expect(readProcessResult(events, { processed: 2, failed: 0 })).toMatchObject({ uncertain: events, uncertainFailed: 2 });
+    expect(readProcessResult(events, { processed: 2, failed: 0 })).toMatchObject({
+      uncertain: events,
+      uncertainFailed: 2,
+    });
   });
 
   test('refused events are apart from the failed ones', () => {
@@ -35,7 +46,11 @@ describe('what a processor answers', () => {
   });
 
   test('a refusal without a reason still has one, and strangers among the names are left out', () => {
-    const outcome = readProcessResult(events, { processed: 3, failed: 1, refused: [{ id: a?.id }, { id: 'x', reason: 'y' }, null, 5] });
+    const outcome = readProcessResult(events, {
+      processed: 3,
+      failed: 1,
+      refused: [{ id: a?.id }, { id: 'x', reason: 'y' }, null, 5],
+    });
     expect(outcome.refused).toEqual([{ event: a, reason: 'the processor gave no reason', sqlstate: null }]);
   });
 
@@ -45,10 +60,15 @@ describe('what a processor answers', () => {
     expect([...outcome.receipts.keys()]).toEqual([a?.id]);
   });
 
-  test.each([[undefined], [null], [7], [[]], [{ processed: 1 }], [{ processed: 0.5, failed: 0 }], [{ processed: 'all', failed: 'none' }]])(
-    '%j is no result',
-    (answer) => {
-      expect(() => readProcessResult(events, answer)).toThrow(BadResultError);
-    },
-  );
+  test.each([
+    [undefined],
+    [null],
+    [7],
+    [[]],
+    [{ processed: 1 }],
+    [{ processed: 0.5, failed: 0 }],
+    [{ processed: 'all', failed: 'none' }],
+  ])('%j is no result', (answer) => {
+    expect(() => readProcessResult(events, answer)).toThrow(BadResultError);
+  });
 });
