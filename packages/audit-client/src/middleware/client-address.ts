@@ -1,12 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { toIpAddress } from '@auditlane/schema';
-import { compileTrust, type ProxyTrust, type TrustProxy } from './trust-proxy.ts';
+import type { ProxyTrust } from './trust-proxy.ts';
 
 /** What a client's address is read from. */
 export interface AddressedRequest {
   readonly headers?: unknown;
   readonly app?: unknown;
-  readonly socket?: unknown;
 }
 
 /** Proxies that are followed, however long the header is. */
@@ -15,24 +14,6 @@ const MAX_ENTRY_CHARACTERS = 64;
 const MAPPED = '::ffff:';
 const IPV4_WITH_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/;
 const IPV6_WITH_PORT = /^\[([^\]]+)\](?::\d{1,5})?$/;
-
-/** Reads a client's address; `peer` is the address of the connection, by default that of the request's socket. */
-export type ClientAddressReader = (request: AddressedRequest, peer?: string) => string | null;
-
-/**
- * Makes a reader of clients' addresses for one setting of `trustProxy`; without one the setting `trust proxy` of the
- * request's Express application holds, and without that no proxy is trusted. The reader is total.
- *
- * @throws TypeError when the setting is none
- */
-export function createClientAddress(trustProxy?: TrustProxy): ClientAddressReader {
-  if (trustProxy === undefined) {
-    return (request, peer = readPeer(request)) => readClientAddress(request, peer, findExpressTrust(request));
-  }
-  const compiled = compileTrust(trustProxy);
-  if (compiled.kind === 'invalid') throw new TypeError(`trustProxy ${compiled.message}`);
-  return (request, peer = readPeer(request)) => readClientAddress(request, peer, compiled.trust);
-}
 
 /**
  * The address of the client: that of the connection's peer, unless the peer is a trusted proxy. Then `X-Forwarded-For` is
@@ -94,12 +75,6 @@ function isTrusted(trust: Function, address: string, hop: number): boolean {
     // Express' own matcher throws on what is no address, such as the peer of a Unix socket.
     return false;
   }
-}
-
-function readPeer({ socket }: AddressedRequest): string | undefined {
-  if (typeof socket !== 'object' || socket === null) return undefined;
-  const address: unknown = Reflect.get(socket, 'remoteAddress');
-  return typeof address === 'string' ? address : undefined;
 }
 
 function readForwardedFor(headers: unknown): string {

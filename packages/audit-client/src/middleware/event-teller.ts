@@ -98,11 +98,11 @@ export class EventTeller {
   }
 
   #tell(watch: Watch, { ending, verdict, details: declared }: Told): void {
-    const { settings, framework } = this.#options;
+    const { settings, framework, service } = this.#options;
     const { request, subject } = watch.start;
     const details = toRequestDetails(watch, ending, {
       route: framework.readRoute(subject, request),
-      includeHeaders: settings.loggingOptions.includeHeaders,
+      includeHeaders: settings.loggingOptions.includeHeaders ?? service.getLoggingOptions?.().includeHeaders ?? false,
     });
     const options = toOptions(watch, verdict);
     this.#lookups.find(subject, (user) => {

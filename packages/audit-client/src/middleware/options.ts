@@ -8,7 +8,7 @@ import type { UserAnswer } from './user-lookup.ts';
 
 /** How much of a request an event keeps. */
 export interface RequestLoggingOptions {
-  /** The headers of the request, under `headers`, those with secrets masked by name. Default false. */
+  /** The headers of the request, under `headers`, those with secrets masked by name. Default as the service's `defaultLoggingOptions`: false. */
   readonly includeHeaders?: boolean | undefined;
 }
 

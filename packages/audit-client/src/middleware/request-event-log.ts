@@ -20,4 +20,6 @@ export interface RequestEventLog {
     options?: RequestEventOptions,
   ): unknown;
   flush?(): Promise<unknown>;
+  /** What holds where the middleware's own `loggingOptions` says nothing. */
+  getLoggingOptions?(): { readonly includeHeaders?: boolean | undefined };
 }

@@ -58,7 +58,7 @@ export const MiddlewareSettings = z.strictObject({
   correlationHeader: z
     .custom<string | false>(isHeaderName, 'must be the name of a header, or false')
     .default('x-correlation-id'),
-  loggingOptions: z.strictObject({ includeHeaders: z.boolean().default(false) }).prefault({}),
+  loggingOptions: z.strictObject({ includeHeaders: z.boolean().optional() }).default({}),
   flushOnShutdown: z.boolean().default(true),
   service: z.custom<RequestEventLog>((value) => hasMethod(value, 'logEvent'), `${METHODS} logEvent`).optional(),
   logger: z.custom<AuditLogger>((value) => hasMethod(value, 'warn'), `${METHODS} warn`).optional(),

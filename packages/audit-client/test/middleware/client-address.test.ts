@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createClientAddress } from '../../src/middleware/client-address.ts';
+import { readClientAddress } from '../../src/middleware/client-address.ts';
 import { createSecurityEventsMiddleware } from '../../src/middleware/create-security-events-middleware.ts';
-import type { TrustProxy } from '../../src/middleware/trust-proxy.ts';
+import { compileTrust, type TrustProxy } from '../../src/middleware/trust-proxy.ts';
 import { createEventLog } from './support/event-log.ts';
 import { EXPRESS_VERSIONS } from './support/express-versions.ts';
 import { serve } from './support/serve.ts';
 
-function read(trustProxy: TrustProxy, forwarded: string | undefined, peer = '10.0.0.9'): string | null {
-  return createClientAddress(trustProxy)({ headers: { 'x-forwarded-for': forwarded } }, peer);
+function read(trustProxy: TrustProxy, forwarded: string | undefined, peer: string | null = '10.0.0.9') {
+  const compiled = compileTrust(trustProxy);
+  if (compiled.kind === 'invalid') throw new Error(compiled.message);
+  return readClientAddress({ headers: { 'x-forwarded-for': forwarded } }, peer ?? undefined, compiled.trust);
 }
 
 describe('the address of a client', () => {
@@ -58,9 +60,8 @@ describe('the address of a client', () => {
   });
 
   test('a peer without an address, as on a Unix socket, is believed only where distance or everybody is trusted', () => {
-    const read = (trust: TrustProxy): string | null =>
-      createClientAddress(trust)({ headers: { 'x-forwarded-for': '1.2.3.4' }, socket: {} });
-    expect([read(true), read(1), read('loopback'), read(false)]).toEqual(['1.2.3.4', '1.2.3.4', null, null]);
+    const trusts: readonly TrustProxy[] = [true, 1, 'loopback', false];
+    expect(trusts.map((trust) => read(trust, '1.2.3.4', null))).toEqual(['1.2.3.4', '1.2.3.4', null, null]);
   });
 
   test('a header of ten thousand proxies is followed for sixty-four, in no time', () => {
@@ -74,7 +75,7 @@ describe('the address of a client', () => {
   test.each(['nonsense', '10.0.0.0/33', 'fe80::/129', '10.0.0.0/', '', ['10.0.0.1', '1.2.3'], -1, 1.5, 65, Number.NaN])(
     'the setting %j is refused',
     (setting) => {
-      expect(() => createClientAddress(setting as TrustProxy)).toThrow(/^trustProxy must /);
+      expect(compileTrust(setting)).toMatchObject({ kind: 'invalid', message: expect.stringMatching(/^must /) });
     },
   );
 });

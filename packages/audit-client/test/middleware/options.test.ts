@@ -22,7 +22,7 @@ test('the defaults are those that are documented', () => {
     errorStatusFrom: 500,
     userTimeoutMs: 1000,
     correlationHeader: 'x-correlation-id',
-    loggingOptions: { includeHeaders: false },
+    loggingOptions: {},
     flushOnShutdown: true,
   });
 });

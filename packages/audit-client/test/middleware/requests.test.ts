@@ -183,6 +183,17 @@ describe.each(EXPRESS_VERSIONS)('requests in $name', ({ express }) => {
     expect(JSON.stringify(event)).not.toContain('abc.def');
   });
 
+  test('the logging options of the service hold where the middleware has none of its own', async () => {
+    const log = { ...createEventLog(), getLoggingOptions: () => ({ includeHeaders: true }) };
+    const on = await start({ service: log });
+    await fetch(`${on.url}/api/orders/1`);
+    expect((await log.waitFor(1))[0]?.details).toHaveProperty('headers');
+    const own = { ...createEventLog(), getLoggingOptions: () => ({ includeHeaders: true }) };
+    const off = await start({ service: own, loggingOptions: { includeHeaders: false } });
+    await fetch(`${off.url}/api/orders/1`);
+    expect((await own.waitFor(1))[0]?.details).not.toHaveProperty('headers');
+  });
+
   test('a HEAD request and an answer without a body have sent no bytes', async () => {
     const { url, log } = await start();
     await fetch(`${url}/api/orders/1`, { method: 'HEAD' });
