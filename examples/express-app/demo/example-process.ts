@@ -33,15 +33,16 @@ export async function startExample(env: Readonly<Record<string, string>>): Promi
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.once('exit', () => child.kill('SIGKILL'));
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const next = async (message: string): Promise<Readonly<Record<string, unknown>>> => {
-    for (;;) {
-      const line = await lines.next();
-      if (line.done === true) throw new Error(`the example application ended before it said "${message}"`);
-      const said = toRecord(line.value);
-      if (said['msg'] === message) return said;
-    }
-  };
+  // It reads on whoever waits, since a pipe that nobody reads would hold the application up.
+  const lines = createInterface(child.stdout);
+  const next = (message: string): Promise<Readonly<Record<string, unknown>>> =>
+    new Promise((resolvePromise, reject) => {
+      lines.on('line', (line) => {
+        const said = toRecord(line);
+        if (said['msg'] === message) resolvePromise(said);
+      });
+      lines.once('close', () => reject(new Error(`the example application ended before it said "${message}"`)));
+    });
   const { port } = await next('listening');
   return {
     port: Number(port),

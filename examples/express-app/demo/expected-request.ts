@@ -125,7 +125,16 @@ function say(request: ParsedRequest, remembered: Remembered): SaidEvent {
 }
 
 /** The row that a whole request must leave; called in the order in which the requests were answered. */
-export function expectRequest(request: ParsedRequest, remembered: Remembered): ExpectedRow {
+export function expectRequest(
+  request: ParsedRequest,
+  { remembered, correlationId }: { readonly remembered: Remembered; readonly correlationId: string | null },
+): ExpectedRow {
   const said = say(request, remembered);
-  return toExpectedRow({ ...said, ip_address: '127.0.0.1', user_agent: request.headers['user-agent'] ?? null });
+  const { 'user-agent': userAgent = null } = request.headers;
+  return toExpectedRow({
+    ...said,
+    ip_address: '127.0.0.1',
+    user_agent: userAgent,
+    correlation_id: correlationId,
+  });
 }

@@ -18,6 +18,7 @@ export interface SaidEvent {
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly ip_address?: string;
   readonly user_agent?: string | null;
+  readonly correlation_id?: string | null;
 }
 
 const LIMITS = { user_id: 255, resource_id: 512, description: 8192, user_agent: 1024 } as const;
@@ -54,7 +55,7 @@ export function toExpectedRow(said: SaidEvent): ExpectedRow {
     host: hostname(),
     service_name: null,
     tenant_id: null,
-    correlation_id: null,
+    correlation_id: said.correlation_id ?? null,
     occurred_at: null,
     schema_version: 1,
   };

@@ -1,6 +1,7 @@
 /**
  * The proof on real input: requests go as raw bytes to the example application, lines through `logAudit`, and every
- * field of every stored row is compared with what the input files say. Exits 0 only when nothing differs.
+ * field of every stored row is compared with what the input files say. The security events that the application logs
+ * besides are shown, and each row of them is accounted for. Exits 0 only when nothing differs.
  */
 import { createAuditClient } from '@auditlane/audit-client';
 import { startExample } from './example-process.ts';
@@ -9,6 +10,9 @@ import { DemoUsageError, readOptions } from './options.ts';
 import { printReport } from './report.ts';
 import { runLines } from './run-lines.ts';
 import { readRequests, runRequests } from './run-requests.ts';
+import { runSecurityRequests } from './run-security-requests.ts';
+import { matchSecurityRows, readSecurityRows } from './security-rows.ts';
+import { OF_THE_PROCESS } from './security-steps.ts';
 import { compareRow, readStoredRows } from './stored-rows.ts';
 
 async function main(): Promise<number> {
@@ -16,8 +20,10 @@ async function main(): Promise<number> {
   const env = { REDIS_URL: options.redisUrl, DATABASE_URL: options.databaseUrl };
   const requests = await readRequests(options.requestsPath);
   const lines = await readLines(options.linesPath);
+  const since = new Date();
   const example = await startExample(env);
   const fromRequests = await runRequests(example.port, requests);
+  const shown = await runSecurityRequests(example.port);
   const refused = await example.stop();
   const audit = createAuditClient({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });
   const fromLines = await runLines(audit, lines);
@@ -29,7 +35,12 @@ async function main(): Promise<number> {
     acknowledged.map(({ id }) => id),
   );
   const differences = acknowledged.flatMap((event) => compareRow(event, rows.get(event.id)));
-  return printReport({ requests: fromRequests, lines: fromLines, refused, rows, differences });
+  const expected = [...shown.securityEvents, ...OF_THE_PROCESS, ...fromRequests.securityEvents];
+  const auditEventIds = [...fromRequests.acknowledged.map(({ id }) => id), ...shown.auditEventIds];
+  const { readerUrl } = options;
+  const securityRows = await readSecurityRows({ readerUrl, auditEventIds, since, count: expected.length });
+  const security = { ...matchSecurityRows(expected, securityRows), expected, wrongAnswers: shown.wrongAnswers };
+  return printReport({ requests: fromRequests, lines: fromLines, refused, rows, differences, security });
 }
 
 try {

@@ -1,7 +1,16 @@
+import type { ExpectedSecurityEvent } from './expected-security-events.ts';
 import type { Outcome } from './run-requests.ts';
+import type { SecurityMatch } from './security-rows.ts';
+import { STEPS } from './security-steps.ts';
 import type { Difference } from './stored-rows.ts';
 
 const SHOWN = 20;
+
+/** What became of the security events. */
+interface SecurityResult extends SecurityMatch {
+  readonly expected: readonly ExpectedSecurityEvent[];
+  readonly wrongAnswers: readonly string[];
+}
 
 /** All that the demo learned. */
 export interface DemoResult {
@@ -11,6 +20,7 @@ export interface DemoResult {
   readonly refused: Readonly<Record<string, number>>;
   readonly rows: ReadonlyMap<string, unknown>;
   readonly differences: readonly Difference[];
+  readonly security: SecurityResult;
 }
 
 function toLine(name: string, outcome: Outcome, result: DemoResult): string {
@@ -37,9 +47,34 @@ function isSameCount({ requests, refused }: DemoResult): boolean {
   return counted <= requests.refused && requests.refused <= counted + requests.withoutHost;
 }
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The rows of the steps, one line each, and whether those of all security events are there and as they should be. */
+function printSecurity({ expected, matched, differences, unexplained, wrongAnswers }: SecurityResult): boolean {
+  print(`security events: ${expected.length} expected, ${matched.length} stored, ${unexplained.length} unexplained`);
+  const names = new Set(STEPS.map(({ name }) => name));
+  for (const { event, row } of matched.filter((each) => names.has(each.event.name))) {
+    const cells = [row['severity'], row['event_type'], row['user_id'] ?? '-', row['correlation_id'], event.name].map(
+      String,
+    );
+    print(`  ${cells.map((cell, at) => cell.padEnd([9, 24, 6, 38, 0][at] ?? 0)).join('')}`);
+  }
+  for (const row of unexplained.slice(0, SHOWN)) print(`unexplained: ${show(row)}`);
+  for (const fault of wrongAnswers) print(`wrong answer: ${fault}`);
+  printDifferences(differences);
+  return differences.length === 0 && unexplained.length === 0 && wrongAnswers.length === 0;
+}
+
+function printDifferences(differences: readonly Difference[]): void {
+  for (const { name, field, expected, stored } of differences.slice(0, SHOWN)) {
+    print(`differs: ${show(name)} ${field}\n  expected ${show(expected)}\n  stored   ${show(stored)}`);
+  }
+}
+
 /** Prints the table and what differs; returns the exit code: 0 when the table closes and nothing differs. */
 export function printReport(result: DemoResult): number {
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const columns = ['sent', 'refused', 'expected', 'acknowledged', 'stored', 'differing'];
   print([''.padEnd(10), ...columns.map((column) => column.padStart(14))].join(''));
   print(toLine('requests', result.requests, result));
@@ -49,12 +84,11 @@ export function printReport(result: DemoResult): number {
 
   const unacknowledged = [...result.requests.unacknowledged, ...result.lines.unacknowledged];
   for (const name of unacknowledged.slice(0, SHOWN)) print(`not acknowledged: ${show(name)}`);
-  for (const { name, field, expected, stored } of result.differences.slice(0, SHOWN)) {
-    print(`differs: ${show(name)} ${field}\n  expected ${show(expected)}\n  stored   ${show(stored)}`);
-  }
+  printDifferences(result.differences);
   const isRefusalKnown = isSameCount(result);
   if (!isRefusalKnown) print(`the sender counted ${result.requests.refused} refused requests, the application others`);
-  const isWhole = unacknowledged.length === 0 && result.differences.length === 0 && isRefusalKnown;
+  const isSecurityWhole = printSecurity(result.security);
+  const isWhole = unacknowledged.length === 0 && result.differences.length === 0 && isRefusalKnown && isSecurityWhole;
   print(isWhole ? 'Nothing differs.' : 'The table does not close.');
   return isWhole ? 0 : 1;
 }

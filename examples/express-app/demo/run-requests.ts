@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { expectRequest, type Remembered } from './expected-request.ts';
+import { expectSecurityEvents, type ExpectedSecurityEvent } from './expected-security-events.ts';
 import { readInputLines, toJsonRecord } from './input-file.ts';
 import { parseBytes } from './parse-bytes.ts';
 import { sendBytes, toBytes, type RequestRecord } from './send-request.ts';
@@ -26,6 +27,11 @@ export interface Outcome {
   readonly unacknowledged: readonly string[];
 }
 
+/** What requests leave: their audit events, and the security events that the middleware makes of some of them. */
+export interface RequestOutcome extends Outcome {
+  readonly securityEvents: readonly ExpectedSecurityEvent[];
+}
+
 /** Reads a file of requests, one JSON object a line. Throws DemoUsageError on the first line that is none, naming it. */
 export async function readRequests(path: string): Promise<readonly RequestRecord[]> {
   return (await readInputLines(path)).map((line) => {
@@ -35,9 +41,10 @@ export async function readRequests(path: string): Promise<readonly RequestRecord
 }
 
 /** Sends the requests one after another, so that the application's own state is as the expectation counts it. */
-export async function runRequests(port: number, requests: readonly RequestRecord[]): Promise<Outcome> {
+export async function runRequests(port: number, requests: readonly RequestRecord[]): Promise<RequestOutcome> {
   const remembered: Remembered = { usage: new Map(), keys: 0 };
   const acknowledged: Acknowledged[] = [];
+  const securityEvents: ExpectedSecurityEvent[] = [];
   const unacknowledged: string[] = [];
   let refused = 0;
   let withoutHost = 0;
@@ -55,7 +62,11 @@ export async function runRequests(port: number, requests: readonly RequestRecord
       );
       continue;
     }
-    acknowledged.push({ name: request.id, id: answer.eventId, expected: expectRequest(parseBytes(bytes), remembered) });
+    const parsed = parseBytes(bytes);
+    const { correlationId } = answer;
+    const expected = expectRequest(parsed, { remembered, correlationId });
+    acknowledged.push({ name: request.id, id: answer.eventId, expected });
+    securityEvents.push(...expectSecurityEvents(request.id, parsed, answer));
   }
-  return { sent: requests.length, refused, withoutHost, acknowledged, unacknowledged };
+  return { sent: requests.length, refused, withoutHost, acknowledged, unacknowledged, securityEvents };
 }

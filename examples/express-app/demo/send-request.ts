@@ -10,11 +10,13 @@ export interface RequestRecord {
   readonly encoded_request?: string;
 }
 
-/** What came back: the status, and the audit event the application named; null when no answer was readable. */
+/** What came back: the status, and what the application named; null when no answer was readable. */
 export interface Answer {
   readonly status: number | null;
   readonly eventId: string | null;
   readonly auditStatus: string | null;
+  /** The id that all events of the request share. */
+  readonly correlationId: string | null;
 }
 
 const ANSWER_DEADLINE_MS = 10_000;
@@ -40,6 +42,7 @@ function parseAnswer(text: string): Answer {
     status: status === undefined ? null : Number(status),
     eventId: /^x-audit-event: ([0-9a-f-]{36})\r$/im.exec(text)?.[1] ?? null,
     auditStatus: /^x-audit-status: (\w+)\r$/im.exec(text)?.[1] ?? null,
+    correlationId: /^x-correlation-id: (\S+)\r$/im.exec(text)?.[1] ?? null,
   };
 }
 

@@ -25,20 +25,26 @@ export interface Acknowledged {
 
 type StoredRow = Readonly<Record<string, unknown>>;
 
-/** Reads the rows of the given ids, waiting up to 30 s until all are there; fewer come back only when some never came. */
-export async function readStoredRows(
-  readerUrl: string,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, StoredRow>> {
+/** Connects as the reader. Throws DemoUsageError when Postgres is not there. */
+export async function connectReader(readerUrl: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: readerUrl, application_name: 'auditlane-demo' });
   try {
     await client.connect();
+    return client;
   } catch (error) {
     const fact = error instanceof Error && error.message !== '' ? error.message : 'no answer';
     throw new DemoUsageError(`Postgres cannot be reached at AUDIT_READER_URL (${fact}): is the stack running?`, {
       cause: error,
     });
   }
+}
+
+/** Reads the rows of the given ids, waiting up to 30 s until all are there; fewer come back only when some never came. */
+export async function readStoredRows(
+  readerUrl: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StoredRow>> {
+  const client = await connectReader(readerUrl);
   try {
     const until = Date.now() + DEADLINE_MS;
     for (;;) {

@@ -10,6 +10,8 @@ export interface Accounts {
   createKey(user: string): string;
   /** Adds to a user's usage and tells the percentage before and after. */
   addUsage(user: string, amount: number): { readonly before: number; readonly after: number };
+  /** The percentage of the quota that a user has spent. Throws when nothing is known of the user. */
+  usageOf(user: string): number;
 }
 
 function digest(text: string): Buffer {
@@ -31,6 +33,11 @@ export function createAccounts(): Accounts {
       const after = before + amount;
       usage.set(user, after);
       return { before: (before / QUOTA) * 100, after: (after / QUOTA) * 100 };
+    },
+    usageOf: (user) => {
+      const used = usage.get(user);
+      if (used === undefined) throw new Error('there is no usage to make a statement of');
+      return (used / QUOTA) * 100;
     },
   };
 }

@@ -34,6 +34,16 @@ describe('the demo', () => {
     expect(output).toContain('Nothing differs.');
     expect(output).toMatch(/^requests +51 +8 +43 +43 +43 +0$/m);
     expect(output).toMatch(/^lines +10 +0 +10 +10 +10 +0$/m);
+    expect(output).toMatch(/^security events: (\d+) expected, \1 stored, 0 unexplained$/m);
+    // What refused, failed and was logged has a row each, and those of one request share its id.
+    for (const type of ['auth.login.failure', 'access.unauthenticated', 'access.denied', 'data.read']) {
+      expect(output).toMatch(new RegExp(`^ {2}\\w+ +${type} `, 'm'));
+    }
+    const ids = ['api.error', 'log.error'].map(
+      (type) => new RegExp(`^ {2}high +${type} +\\S+ +([0-9a-f-]{36}) `, 'm').exec(output)?.[1],
+    );
+    expect(ids[0]).toBeDefined();
+    expect(ids[1]).toBe(ids[0]);
     expect(code).toBe(0);
   });
 
