@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { readBatchSettings } from '../../src/events/batching/batch-settings.ts';
+import { EVENT_PRIORITIES } from '../../src/events/index.ts';
+import { MiddlewareSettings } from '../../src/middleware/settings.ts';
+
+const HOME = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+/** Inside the package, so that its imports resolve; ignored by git as anything below node_modules. */
+const WORK = join(HOME, 'node_modules', '.page-examples');
+const PAGES = ['README.md', 'docs/security-events.md', 'docs/tuning-security-events.md'];
+const { exports: EXPORTS } = z
+  .object({ exports: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(join(HOME, 'package.json'), 'utf8')));
+
+const page = readFileSync(join(ROOT, 'docs/security-events.md'), 'utf8');
+
+afterAll(() => rmSync(WORK, { recursive: true, force: true }));
+
+/** An example that imports from the sources; a type that it adds to the client's must be added to the same file. */
+function toModule(example: string): string {
+  const text = example.replaceAll(/'@auditlane\/audit-client(\/\w+)?'/g, (name, subpath = '') => {
+    const source = EXPORTS[`.${subpath}`];
+    return source === undefined ? name : `'../../${source.slice(2)}'`;
+  });
+  return `${text.replace(/declare module '[^']+'/, "declare module '../../src/events/catalogue/security-event-details.ts'")}\nexport {};\n`;
+}
+
+test('every example compiles against the client and the frameworks', () => {
+  const examples = PAGES.flatMap((name) =>
+    [...readFileSync(join(ROOT, name), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text = '']) => text),
+  );
+  expect(examples.length).toBeGreaterThanOrEqual(15);
+  mkdirSync(WORK, { recursive: true });
+  for (const [index, example] of examples.entries()) {
+    // A type that one example adds must not be there for the next.
+    const folder = join(WORK, example.includes('declare module') ? `own-${index}` : 'all');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `example-${index}.ts`), toModule(example).replaceAll("'../../", "'../../../"));
+  }
+  const compilerOptions = { noUnusedLocals: false, types: ['node'], typeRoots: [join(ROOT, 'node_modules', '@types')] };
+  writeFileSync(
+    join(WORK, 'tsconfig.json'),
+    JSON.stringify({ extends: join(ROOT, 'tsconfig.base.json'), compilerOptions, include: ['all/*.ts'] }),
+  );
+  const own = readFileSync(join(WORK, 'tsconfig.json'), 'utf8').replace('all/*.ts', 'own-*/*.ts');
+  writeFileSync(join(WORK, 'tsconfig.own.json'), own);
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+  for (const project of ['tsconfig.json', 'tsconfig.own.json']) {
+    expect(spawnSync(tsc, ['-p', join(WORK, project)], { encoding: 'utf8' }).stdout).toBe('');
+  }
+}, 120_000);
+
+/** The line of an option in a table of the page. */
+function rowOf(block: string, option: string): string {
+  const [, rest = ''] = page.split(`<!-- generated ${block}: begin -->`);
+  const [table = ''] = rest.split(`<!-- generated ${block}: end -->`);
+  return table.split('\n').find((line) => line.startsWith(`| \`${option}\` |`)) ?? '';
+}
+
+/** A default as the comments write it. */
+function toWord(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+test('the defaults of batches on the page are those of the code', () => {
+  const { maxBatchSize, maxWaitTime, ...settings } = readBatchSettings({}).settings;
+  for (const [option, value] of Object.entries(settings).filter(([, each]) => each !== undefined)) {
+    expect(rowOf('batch options', option)).toContain(`Default ${toWord(value)}.`);
+  }
+  for (const priority of EVENT_PRIORITIES) {
+    expect(rowOf('batch options', 'maxBatchSize')).toMatch(new RegExp(`${priority} ${maxBatchSize[priority]}\\b`));
+    expect(rowOf('batch options', 'maxWaitTime')).toMatch(new RegExp(`${priority} ${maxWaitTime[priority]}\\b`));
+    const line = page.split('\n').find((each) => each.startsWith(`| ${priority.toUpperCase()} | `)) ?? '';
+    expect(line).toMatch(
+      new RegExp(`\\| ${maxBatchSize[priority]} events? \\| ${maxWaitTime[priority].toLocaleString('en')} ms`),
+    );
+  }
+});
+
+test('the defaults of the middleware on the page are those of the code', () => {
+  const settings = Object.entries(MiddlewareSettings.parse({}));
+  const scalars = settings.filter(([, value]) => ['boolean', 'number', 'string'].includes(typeof value));
+  expect(scalars.length).toBeGreaterThan(8);
+  for (const [option, value] of scalars) {
+    expect(rowOf('middleware options', option)).toMatch(new RegExp(`Default \`?${toWord(value)}\`?\\.`));
+  }
+  for (const [option, value] of settings.filter(([, each]) => Array.isArray(each))) {
+    const row = rowOf('middleware options', option);
+    for (const prefix of z.array(z.string()).parse(value)) expect(row).toContain(`\`${prefix}\``);
+  }
+});
