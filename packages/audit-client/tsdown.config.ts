@@ -10,6 +10,8 @@ export default defineConfig({
     internal: 'src/internal.ts',
     events: 'src/events/index.ts',
     middleware: 'src/middleware/index.ts',
+    fastify: 'src/middleware/fastify/index.ts',
+    hono: 'src/middleware/hono/index.ts',
     winston: 'src/transports/winston/index.ts',
     pino: 'src/transports/pino/index.ts',
   },

@@ -17,6 +17,8 @@ import {
   createSecurityEventsMiddleware,
   type SecurityEventsMiddlewareOptions,
 } from '@auditlane/audit-client/middleware';
+import { createFastifySecurityEvents } from '@auditlane/audit-client/fastify';
+import { createHonoSecurityEvents } from '@auditlane/audit-client/hono';
 import { correlationMixin, createPinoTransport, type PinoTransportOptions } from '@auditlane/audit-client/pino';
 import { correlationMeta, createWinstonTransport, type LevelTable } from '@auditlane/audit-client/winston';
 
@@ -39,6 +41,8 @@ batches.on('batch:processed', ({ processed, batchSize }) => void [processed, bat
 const options: SecurityEventsMiddlewareOptions = { logAllRequests: true };
 const middleware = createSecurityEventsMiddleware(options);
 createServer((request, response) => middleware(request, response, () => response.end()));
+
+export const frameworks = [createFastifySecurityEvents(), createHonoSecurityEvents()];
 
 const levels: LevelTable = { http: { severity: 'low', priority: 'low' } };
 const filter: PinoTransportOptions['filter'] = ({ fields }) => fields['audit'] === true;

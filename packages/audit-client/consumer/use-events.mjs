@@ -6,6 +6,8 @@ import winston from 'winston';
 import * as root from '@auditlane/audit-client';
 import * as events from '@auditlane/audit-client/events';
 import * as middleware from '@auditlane/audit-client/middleware';
+import { createFastifySecurityEvents } from '@auditlane/audit-client/fastify';
+import { createHonoSecurityEvents } from '@auditlane/audit-client/hono';
 import { correlationMixin, createPinoTransport } from '@auditlane/audit-client/pino';
 import { createWinstonTransport } from '@auditlane/audit-client/winston';
 
@@ -34,6 +36,13 @@ process.stdout.write(
     receipt,
     processors: new Set(services.map((service) => service.getProcessor())).size,
     correlation: events.runWithCorrelation('request-2', () => cjs.currentCorrelationId()),
+    frameworks: [
+      [createFastifySecurityEvents, createHonoSecurityEvents],
+      [
+        require('@auditlane/audit-client/fastify').createFastifySecurityEvents,
+        require('@auditlane/audit-client/hono').createHonoSecurityEvents,
+      ],
+    ].map((both) => both.map((each) => typeof each)),
     hasMiddleware: [middleware, require('@auditlane/audit-client/middleware'), root].map(
       ({ createSecurityEventsMiddleware }) => typeof createSecurityEventsMiddleware,
     ),

@@ -30,6 +30,7 @@ export {
   type DataAccessDetails,
   DatabaseEventProcessor,
   type DatabaseEventProcessorOptions,
+  type DatabasePool,
   type DeduplicationStore,
   type DetailsOf,
   type DeviceDetails,

@@ -45,6 +45,7 @@ export type { EventProcessor, ProcessResult, RefusedEvent } from './event-proces
 export type { EventReceipt, EventStatus } from './event-receipt.ts';
 export type { MetricRegistry, MetricSample, RegisteredMetric } from './metrics/metric-registry.ts';
 export { DatabaseEventProcessor, type DatabaseEventProcessorOptions } from './processors/database-event-processor.ts';
+export type { DatabasePool } from './processors/database-pool.ts';
 export { FanOutEventProcessor } from './processors/fan-out-event-processor.ts';
 export { QueueEventProcessor, type QueueEventProcessorOptions } from './processors/queue-event-processor.ts';
 export type { HashConfig, RedactionConfig } from './redaction/redaction-config.ts';

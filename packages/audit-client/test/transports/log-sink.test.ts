@@ -7,6 +7,7 @@ import { LOG_TRANSPORT_CHECKS } from '../../src/transports/log-transport-checks.
 import type { LogTransportOptions } from '../../src/transports/log-transport-options.ts';
 import { checkOptions } from '../../src/transports/read-options.ts';
 import { isOwnWork, runAsOwnWork } from '../../src/transports/own-work.ts';
+import { createRecordingProcessor } from '../events/support/recording-processor.ts';
 import { createRecordingService } from './support/recording-service.ts';
 
 const check = z.strictObject(LOG_TRANSPORT_CHECKS);
@@ -183,8 +184,17 @@ describe('the logger is safe from the service', () => {
   test('flushing ends after closeTimeout, whatever the service does', async () => {
     const { service } = createRecordingService();
     const sink = sinkOf({ service: { ...service, flush: () => new Promise(() => undefined) }, closeTimeout: 5 });
-    await sink.flush();
+    const flushed = Promise.all([sink.flush(), sink.close()]).then(() => 'ended');
+    expect(await Promise.race([flushed, wait(3000, 'the default of 5 s')])).toBe('ended');
+  });
+
+  test('a service that was made from a configuration is closed', async () => {
+    const processor = createRecordingProcessor();
+    const sink = sinkOf({ config: { processor } });
+    sink.write(recordOf());
     await sink.close();
+    expect(processor.events.map(({ type }) => type)).toEqual(['log.info']);
+    expect(processor.isClosed).toBe(true);
   });
 
   test('a service that was given is flushed and not closed', async () => {

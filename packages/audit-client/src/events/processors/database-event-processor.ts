@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { decodeEntry } from '@auditlane/schema';
-import { createStore, type Pool, type RejectedRow, type Store, storeIsolating } from '@auditlane/store';
+import { createStore, type RejectedRow, type Store, storeIsolating } from '@auditlane/store';
 import type { AuditClient } from '../../audit-client.ts';
 import { defaultAuditClient } from '../../default-client.ts';
 import type { RejectedReceipt } from '../../receipt.ts';
 import type { EventProcessor, ProcessResult } from '../event-processor.ts';
 import type { SecurityEvent } from '../security-event.ts';
+import { type DatabasePool, isPool } from './database-pool.ts';
 import { type EventGate, findEventGate } from './event-gate.ts';
 
 /** Options of {@link DatabaseEventProcessor}. */
@@ -13,7 +14,7 @@ export interface DatabaseEventProcessorOptions {
   /** Whose connections to Postgres, and whose spool for outages. Default the client behind `logAudit`. */
   readonly client?: AuditClient | undefined;
   /** A pool of pg of your own, whose user may do what `audit_writer` may. Default the pool of the client. */
-  readonly pool?: Pool | undefined;
+  readonly pool?: DatabasePool | undefined;
 }
 
 /** Misconfigured, or no client of this package: the batch is tried again, and then kept where that is possible. */
@@ -60,7 +61,14 @@ export class DatabaseEventProcessor implements EventProcessor {
     return this.#options.client ?? defaultAuditClient();
   }
 
-  async #storeThrough(pool: Pool, gate: EventGate, events: readonly SecurityEvent[]): Promise<readonly RejectedRow[]> {
+  async #storeThrough(
+    pool: DatabasePool,
+    gate: EventGate,
+    events: readonly SecurityEvent[],
+  ): Promise<readonly RejectedRow[]> {
+    if (!isPool(pool)) {
+      throw new TypeError('the pool of the DatabaseEventProcessor is no Pool of pg');
+    }
     this.#store ??= createStore(pool, { writer: `${hostname()}:${process.pid}:events` });
     const refused: RejectedRow[] = [];
     const rows = events.flatMap((event, index) => {

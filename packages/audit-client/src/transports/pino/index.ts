@@ -1,5 +1,3 @@
-import { createPinoTransport } from './create-pino-transport.ts';
-
 export type { LogEventOptions, LogEventService } from '../log-event-service.ts';
 export { DEFAULT_LOG_LEVELS, type LevelMeaning, type LevelTable } from '../log-levels.ts';
 export type { LogRecord } from '../log-record.ts';
@@ -7,8 +5,6 @@ export type { LogTransportStats } from '../log-sink-types.ts';
 export type { LogTransportOptions } from '../log-transport-options.ts';
 export { correlationMixin } from './correlation-mixin.ts';
 export { createPinoTransport, type PinoTransport } from './create-pino-transport.ts';
-export type { PinoTransportOptions } from './pino-transport-options.ts';
-
-/** What pino calls in a worker thread for `transport: { target: '@auditlane/audit-client/pino' }`. */
 // oxlint-disable-next-line import/no-default-export -- pino takes the default export of a target
-export default createPinoTransport;
+export { createWorkerTarget as default } from './create-worker-target.ts';
+export type { PinoTransportOptions } from './pino-transport-options.ts';
