@@ -52,7 +52,8 @@ export function encodeEvent(input: unknown, context: EncodeContext): Encoded {
   try {
     const own = readOwnFields(input);
     if (own === null) return reject('invalid', NOT_AN_OBJECT);
-    if (!isCheckedEvent(own.record, context.mayHaveId)) return reject('invalid', toIssues(own.record, context.mayHaveId));
+    if (!isCheckedEvent(own.record, context.mayHaveId))
+      return reject('invalid', toIssues(own.record, context.mayHaveId));
     return encodeChecked(own.record, own, context);
   } catch (error) {
     return reject('invalid', [{ path: '', code: 'unreadable', message: describeThrown(error) }]);
