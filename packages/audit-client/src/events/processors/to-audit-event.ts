@@ -1,4 +1,3 @@
-import type { AuditEventInput } from '@auditlane/schema';
 import type { IdentifiedEvent } from '../../internal.ts';
 import { findSecurityEventDefaults } from '../catalogue/find-defaults.ts';
 import { toEventCategory } from '../catalogue/to-event-category.ts';
@@ -7,6 +6,7 @@ import type { Coalesced, SecurityEvent } from '../security-event.ts';
 import { COLUMN_OF_KEY, type DetailField } from './detail-columns.ts';
 
 const NUMBERS: Readonly<Record<EventPriority, 0 | 1 | 2>> = { critical: 2, high: 2, medium: 1, low: 0, info: 0 };
+const EVENT_TYPE = /^[A-Za-z0-9_.:-]{1,255}$/;
 const NOT_IN_A_TYPE = /[^A-Za-z0-9_.:-]/g;
 /** Details with more keys are not sorted: no entry keeps so many. */
 const MAX_SORTED_KEYS = 2000;
@@ -15,12 +15,13 @@ const GETTER = '[Getter]';
 /** As the event says, when it was built by hand and not by the service. */
 const NO_TYPE = 'unnamed';
 
-type Fields = Partial<Record<DetailField, unknown>>;
+/** An object that is being filled. */
+type Bag = Record<string, unknown>;
 
 /** Details, sorted into what fills a column and what stays metadata. */
 interface SortedDetails {
-  readonly fields: Fields;
-  readonly metadata: Record<string, unknown>;
+  readonly fields: Bag;
+  readonly metadata: Bag;
 }
 
 /**
@@ -37,31 +38,33 @@ export function toAuditEvent(event: SecurityEvent): IdentifiedEvent {
   if (event.coalesced !== undefined) {
     addCoalesced(metadata, event.coalesced);
   }
-  return {
-    outcome: event.outcome === undefined ? known.outcome : event.outcome,
-    ...toTyped(fields),
-    ...(event.correlationId === null ? {} : { correlation_id: event.correlationId }),
-    id: event.id,
-    event_type: type,
-    event_category: event.category ?? toEventCategory(event.severity),
-    event_domain: event.domain ?? known.domain,
-    severity: event.severity,
-    priority: NUMBERS[event.priority],
-    source: event.source,
-    occurred_at: event.occurredAt,
-    metadata,
-  };
+  // Filled, not spread: an event may come ten thousand times a second.
+  fields['outcome'] ??= event.outcome === undefined ? known.outcome : event.outcome;
+  if (event.correlationId !== null) {
+    fields['correlation_id'] = event.correlationId;
+  }
+  fields['id'] = event.id;
+  fields['event_type'] = type;
+  fields['event_category'] = event.category ?? toEventCategory(event.severity);
+  fields['event_domain'] = event.domain ?? known.domain;
+  fields['severity'] = event.severity;
+  fields['priority'] = NUMBERS[event.priority];
+  fields['source'] = event.source;
+  fields['occurred_at'] = event.occurredAt;
+  fields['metadata'] = metadata;
+  return toTyped(fields);
 }
 
-function toEventType(given: string, metadata: Record<string, unknown>): string {
-  const type = given.replaceAll(NOT_IN_A_TYPE, '_').slice(0, 255);
-  if (type !== given) {
-    metadata['type'] ??= given;
+function toEventType(given: string, metadata: Bag): string {
+  if (EVENT_TYPE.test(given)) {
+    return given;
   }
+  metadata['type'] ??= given;
+  const type = given.replaceAll(NOT_IN_A_TYPE, '_').slice(0, 255);
   return type === '' ? NO_TYPE : type;
 }
 
-function addCoalesced(metadata: Record<string, unknown>, { count, firstAt, lastAt, firstId }: Coalesced): void {
+function addCoalesced(metadata: Bag, { count, firstAt, lastAt, firstId }: Coalesced): void {
   metadata['count'] = count;
   metadata['first_at'] = toIsoTime(firstAt);
   metadata['last_at'] = toIsoTime(lastAt);
@@ -74,8 +77,7 @@ function toIsoTime(ms: number): string | null {
 }
 
 function sortDetails(details: unknown): SortedDetails {
-  // Without a prototype, so that a detail called `__proto__` is a key like any other.
-  const sorted: SortedDetails = { fields: {}, metadata: Object.create(null) };
+  const sorted: SortedDetails = { fields: {}, metadata: {} };
   if (typeof details !== 'object' || details === null) {
     return sorted;
   }
@@ -96,20 +98,21 @@ function sortDetails(details: unknown): SortedDetails {
 }
 
 function fill(details: object, keys: readonly string[], { fields, metadata }: SortedDetails): void {
-  const camel: (readonly [string, DetailField, unknown])[] = [];
+  let camel: (readonly [string, DetailField, unknown])[] | null = null;
   for (const key of keys) {
     const value = readOwn(details, key);
     // What is said instead of an accessor's value is no user and no address.
     const column = value === GETTER ? undefined : COLUMN_OF_KEY.get(key);
     if (column === undefined || !column.isFit(value)) {
-      metadata[key] = value;
+      put(metadata, key, value);
     } else if (key === column.field) {
       fields[column.field] = value;
     } else {
+      camel ??= [];
       camel.push([key, column.field, value]);
     }
   }
-  for (const [key, field, value] of camel) {
+  for (const [key, field, value] of camel ?? []) {
     if (Object.hasOwn(fields, field)) {
       metadata[key] = value;
     } else {
@@ -118,16 +121,28 @@ function fill(details: object, keys: readonly string[], { fields, metadata }: So
   }
 }
 
+/** A detail called `__proto__` is a key like any other. */
+function put(target: Bag, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = value;
+  }
+}
+
 function readOwn(target: object, key: string): unknown {
   const descriptor = Object.getOwnPropertyDescriptor(target, key);
   return descriptor === undefined || 'value' in descriptor ? descriptor?.value : GETTER;
 }
 
-/** Each value has passed the test of its column, which is what the type says. */
-function toTyped(fields: Fields): Partial<AuditEventInput> {
-  return isTyped(fields) ? fields : {};
+/** Each value has passed the test of its column, or was made here; that is what the type says. */
+function toTyped(fields: Bag): IdentifiedEvent {
+  if (!isTyped(fields)) {
+    throw new TypeError('an audit event without a type');
+  }
+  return fields;
 }
 
-function isTyped(fields: Fields): fields is Partial<Pick<AuditEventInput, DetailField>> {
-  return Object.keys(fields).every((field) => COLUMN_OF_KEY.has(field));
+function isTyped(fields: Bag): fields is Bag & IdentifiedEvent {
+  return typeof fields['event_type'] === 'string';
 }
