@@ -11,7 +11,7 @@ export interface ExpectedSecurityEvent {
 }
 
 /** The column `user_id` of a text as it was sent: cut and made storable, as the documentation says. */
-export function userColumn(user: string): string | null {
+function userColumn(user: string): string | null {
   return user === '' ? null : columnText({ field: 'user_id', limit: 255 }, user, { flags: 0, truncated: [] });
 }
 

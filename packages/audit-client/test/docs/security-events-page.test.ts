@@ -6,7 +6,10 @@ import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readBatchSettings } from '../../src/events/batching/batch-settings.ts';
 import { EVENT_PRIORITIES } from '../../src/events/index.ts';
+import { readServiceConfig } from '../../src/events/service/read-service-config.ts';
 import { MiddlewareSettings } from '../../src/middleware/settings.ts';
+import { PinoOptionsCheck } from '../../src/transports/pino/pino-options-check.ts';
+import { WinstonOptionsCheck } from '../../src/transports/winston/winston-options-check.ts';
 
 const HOME = fileURLToPath(new URL('../..', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -82,13 +85,39 @@ test('the defaults of batches on the page are those of the code', () => {
   }
 });
 
+/** Each default that is one word is in its row. */
+function expectScalars(
+  settings: readonly (readonly [string, unknown])[],
+  blocks: readonly string[],
+  least: number,
+): void {
+  const scalars = settings.filter(([, value]) => ['boolean', 'number', 'string'].includes(typeof value));
+  expect(scalars.length).toBeGreaterThanOrEqual(least);
+  for (const [option, value] of scalars) {
+    const row = blocks.map((block) => rowOf(block, option)).find((each) => each !== '') ?? '';
+    expect(row).toMatch(new RegExp(`(?:Default|default) \`?${toWord(value)}\`?[., ]`));
+  }
+}
+
+test('the defaults of the service and of the transports on the page are those of the code', () => {
+  expectScalars(Object.entries(readServiceConfig({}).settings), ['service options'], 4);
+  expectScalars(Object.entries(WinstonOptionsCheck.parse({})), ['winston options', 'transport options'], 6);
+  const { level, ...ofPino } = PinoOptionsCheck.parse({});
+  expect(rowOf('pino options', 'level')).toContain(`Default \`info\` (${level}).`);
+  expectScalars(Object.entries(ofPino), ['pino options', 'transport options'], 4);
+});
+
+test('the warning of the tuning page is the one that the code gives', () => {
+  const tuning = readFileSync(join(ROOT, 'docs/tuning-security-events.md'), 'utf8');
+  const source = readFileSync(join(HOME, 'src/events/batching/batched-event-processor.ts'), 'utf8');
+  const [, warning = ''] = /'(critical events are batched by more than 5[^']*)'/.exec(source) ?? [];
+  expect(warning).not.toBe('');
+  expect(tuning).toContain(warning);
+});
+
 test('the defaults of the middleware on the page are those of the code', () => {
   const settings = Object.entries(MiddlewareSettings.parse({}));
-  const scalars = settings.filter(([, value]) => ['boolean', 'number', 'string'].includes(typeof value));
-  expect(scalars.length).toBeGreaterThan(8);
-  for (const [option, value] of scalars) {
-    expect(rowOf('middleware options', option)).toMatch(new RegExp(`Default \`?${toWord(value)}\`?\\.`));
-  }
+  expectScalars(settings, ['middleware options'], 9);
   for (const [option, value] of settings.filter(([, each]) => Array.isArray(each))) {
     const row = rowOf('middleware options', option);
     for (const prefix of z.array(z.string()).parse(value)) expect(row).toContain(`\`${prefix}\``);
