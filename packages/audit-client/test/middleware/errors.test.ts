@@ -29,13 +29,13 @@ describe.each(EXPRESS_VERSIONS)('errors in $name', ({ express }) => {
     });
     const router = express.Router();
     router.get('/things/:id', (_request, _response, next) => next(new TeapotError('no thing')));
-    // The router has an error handler of its own, so that one error passes two of ours.
-    router.use(events.errorHandler);
-    app.use('/v1', router);
-    app.get('/late', (_request, response, next) => {
+    router.get('/late', (_request, response, next) => {
       response.send('sent');
       response.on('finish', () => next(new TeapotError('too late')));
     });
+    // The router has an error handler of its own, so that one error passes two of ours.
+    router.use(events.errorHandler);
+    app.use('/v1', router);
     app.get('/half', (_request, response, next) => {
       response.write('half');
       next(new TeapotError('in the middle'));
@@ -135,12 +135,14 @@ describe.each(EXPRESS_VERSIONS)('errors in $name', ({ express }) => {
 
   test('an error after the answer is an event of its own, and its answer stays what it was', async () => {
     const { url, log } = await start({ logAllRequests: true });
-    const answer = await fetch(`${url}/late`);
+    const answer = await fetch(`${url}/v1/late`);
     expect([answer.status, await answer.text()]).toEqual([200, 'sent']);
-    const events = await log.waitFor(2);
-    expect(events.map(({ type, details }) => [type, details['status']])).toEqual([
-      ['api.request', 200],
-      ['api.error', 200],
+    await log.waitFor(2);
+    await fetch(`${url}/status/200`);
+    expect((await log.waitFor(3)).map(({ type, details }) => [type, details['status'], details['path']])).toEqual([
+      ['api.request', 200, '/v1/late'],
+      ['api.error', 200, '/v1/late'],
+      ['api.request', 200, '/status/200'],
     ]);
   });
 

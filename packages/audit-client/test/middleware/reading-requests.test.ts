@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { copyHeaders } from '../../src/middleware/copy-headers.ts';
 import { createExclusion, createPathMatcher } from '../../src/middleware/path-rule.ts';
@@ -31,6 +33,17 @@ describe('the path of a request', () => {
     expect(readPath({ url: `/${'x'.repeat(1_000_000)}` })).toBe(`/${'x'.repeat(1023)}`);
     expect(readPath({ url: `/x?${'y'.repeat(1_000_000)}` })).toBe('/x');
     expect(readPath({ url: `http://${'h'.repeat(1_000_000)}/x` })).toBe('/');
+  });
+
+  test('keeps nothing of a long URL alive but itself', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const paths = Array.from({ length: 64 }, (_one, index) => readPath({ url: `/${index}${'x'.repeat(1_000_000)}` }));
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(16_000_000);
+    expect(paths).toHaveLength(64);
   });
 });
 
