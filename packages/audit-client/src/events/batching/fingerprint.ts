@@ -18,7 +18,7 @@ const MAX_DEPTH = 8;
 const MAX_VALUES = 500;
 const MAX_CHARACTERS = 16_384;
 /** Longer texts are digested, so that ten thousand windows stay small. */
-const MAX_KEY_CHARACTERS = 256;
+const MAX_KEY_CHARACTERS = 1024;
 
 /** Thrown inside this file alone: the event is too large or too strange to be compared. */
 class Incomparable extends Error {
@@ -32,8 +32,7 @@ class Incomparable extends Error {
 export function toFingerprint(event: SecurityEvent): string | null {
   try {
     const { type, source, priority, severity, details } = event;
-    const text = [type, source, priority, severity, new Canonical().write(details, 0)].join('\n');
-    return toKey(text);
+    return toKey(`${type}\n${source}\n${priority}\n${severity}\n${new Canonical().write(details, 0)}`);
   } catch {
     return null;
   }
@@ -59,10 +58,11 @@ class Canonical {
       if (this.#characters > MAX_CHARACTERS) {
         throw new Incomparable();
       }
-      return JSON.stringify(value);
+      // Its length says where it ends, so nothing need be escaped.
+      return `${value.length}:${value}`;
     }
     if (typeof value !== 'object' || value === null) {
-      return typeof value === 'bigint' ? `${value}n` : String(value);
+      return typeof value === 'bigint' ? `${value}n` : `#${String(value)}`;
     }
     if (Array.isArray(value)) {
       return this.#writeArray(value, depth);
@@ -93,13 +93,13 @@ class Canonical {
       throw new Incomparable();
     }
     let text = '{';
-    for (const key of keys.toSorted()) {
+    for (const key of keys.length > 1 ? keys.toSorted() : keys) {
       if (depth > 0 || !OF_THE_REQUEST.has(key)) {
         const descriptor = Object.getOwnPropertyDescriptor(target, key);
         if (descriptor?.get !== undefined) {
           throw new Incomparable();
         }
-        text += `${JSON.stringify(key)}:${this.write(descriptor?.value, depth + 1)},`;
+        text += `${key.length}:${key}=${this.write(descriptor?.value, depth + 1)},`;
         this.#characters += key.length;
       }
     }
