@@ -4,7 +4,7 @@ import { Problem } from './problem.ts';
 
 // After a refusal the rest of a body is thrown away for this long, so that the caller can read the answer before the
 // connection ends: closing at once would reset it, and the answer with it.
-const LINGER_MS = 500;
+const LINGER_MS = 1000;
 const UTF8 = /^charset="?utf-?8"?$/;
 
 /** Refuses what is not UTF-8 text of one of the given media types, or is compressed. Returns the media type. */
