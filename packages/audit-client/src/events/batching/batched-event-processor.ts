@@ -71,7 +71,8 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
 
   /**
    * Takes an event and resolves with where it is. Never rejects. `buffered`: it waits, and is nowhere else. Critical and high
-   * events resolve when their processor has taken them, with its receipt, or with where they went instead.
+   * events resolve when their processor has taken them, with its receipt, or with where they went instead. `details` are
+   * taken as they are: change them afterwards, and what is stored may change, too. (The service makes copies.)
    */
   addEvent(event: NewSecurityEvent): Promise<EventReceipt> {
     try {

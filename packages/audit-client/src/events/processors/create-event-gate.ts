@@ -59,6 +59,10 @@ class ClientGate implements EventGate {
     this.#admission = new EventAdmission(settings, producer, now);
   }
 
+  reserve(event: SecurityEvent): void {
+    this.#admission.reserve(event);
+  }
+
   admit(event: SecurityEvent): AdmittedEvent | RejectedReceipt {
     const admitted = this.#admission.admit(event);
     return admitted.kind === 'refused' ? admitted.receipt : admitted;

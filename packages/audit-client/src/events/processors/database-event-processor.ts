@@ -3,7 +3,6 @@ import { decodeEntry } from '@auditlane/schema';
 import { createStore, type RejectedRow, type Store, storeIsolating } from '@auditlane/store';
 import type { AuditClient } from '../../audit-client.ts';
 import { defaultAuditClient } from '../../default-client.ts';
-import type { RejectedReceipt } from '../../receipt.ts';
 import type { EventProcessor, ProcessResult } from '../event-processor.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import { type DatabasePool, isPool } from './database-pool.ts';
@@ -37,9 +36,9 @@ export class DatabaseEventProcessor implements EventProcessor {
     this.#options = options;
   }
 
-  prepare(event: SecurityEvent): RejectedReceipt | null {
-    const admitted = findEventGate(this.#client)?.admit(event);
-    return admitted === undefined || 'kind' in admitted ? null : admitted;
+  prepare(event: SecurityEvent): null {
+    findEventGate(this.#client)?.reserve(event);
+    return null;
   }
 
   async process(events: readonly SecurityEvent[]): Promise<ProcessResult> {

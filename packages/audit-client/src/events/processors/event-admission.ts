@@ -18,8 +18,8 @@ export class EventAdmission {
   readonly #producer: Producer;
   readonly #encode: ReturnType<typeof createEncoder>;
   readonly #admitted = new WeakMap<SecurityEvent, AdmittedEvent>();
-  /** Numbers of events that took another's place. */
-  readonly #inherited = new WeakMap<SecurityEvent, number>();
+  /** Numbers of events that are not encoded yet: taken at the call, or from the event whose place they took. */
+  readonly #reserved = new WeakMap<SecurityEvent, number>();
   /** The number of the event that is being encoded. */
   #number = 0;
 
@@ -39,7 +39,7 @@ export class EventAdmission {
     if (known !== undefined) {
       return known;
     }
-    const taken = this.#inherited.get(event);
+    const taken = this.#reserved.get(event);
     const number = taken ?? this.#producer.nextSeq;
     this.#number = number;
     const encoded = this.#encode(toAuditEvent(event));
@@ -55,20 +55,28 @@ export class EventAdmission {
     return fresh;
   }
 
+  /** Takes the number of an event now, and leaves the work of encoding it to when it goes. */
+  reserve(event: SecurityEvent): void {
+    if (this.numberOf(event) === null) {
+      this.#reserved.set(event, this.#producer.nextSeq);
+      this.#producer.admit();
+    }
+  }
+
   /** Null for an event that has none. */
   numberOf(event: SecurityEvent): number | null {
-    return this.#admitted.get(event)?.number ?? this.#inherited.get(event) ?? null;
+    return this.#admitted.get(event)?.number ?? this.#reserved.get(event) ?? null;
   }
 
   /** `after` takes the place of `before`, and its number if that has one. */
   amend(before: SecurityEvent, after: SecurityEvent): void {
     const number = this.numberOf(before);
     if (number !== null) {
-      this.#inherited.set(after, number);
+      this.#reserved.set(after, number);
     }
   }
 
-  /** The producer of the client, with a number that may be an inherited one. */
+  /** The producer of the client, with a number that may have been taken before. */
   #createNumbered(): Producer {
     const producer = this.#producer;
     const readNumber = (): number => this.#number;

@@ -43,7 +43,9 @@ export interface EventGate {
   /** What the client promises; `strict` turns the journal on. */
   readonly guarantee: 'durable' | 'strict';
   readonly warnings: Warnings;
-  /** Encodes an event and takes the next number of the client's producer; the second time, answers what it answered. */
+  /** Takes the next number of the client's producer for an event, unless it has one, and encodes nothing. */
+  reserve(event: SecurityEvent): void;
+  /** Encodes an event and takes the next number of the client's producer, unless it has one; the second time, answers what it answered. */
   admit(event: SecurityEvent): AdmittedEvent | RejectedReceipt;
   /** The way of `logAudit`. */
   send(event: SecurityEvent): Promise<Receipt>;

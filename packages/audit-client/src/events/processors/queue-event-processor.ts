@@ -30,10 +30,9 @@ export class QueueEventProcessor implements EventProcessor {
     this.#options = options;
   }
 
-  prepare(event: SecurityEvent): RejectedReceipt | null {
-    const gate = findEventGate(this.#client);
-    const admitted = gate?.admit(event);
-    return admitted === undefined || 'kind' in admitted ? null : admitted;
+  prepare(event: SecurityEvent): null {
+    findEventGate(this.#client)?.reserve(event);
+    return null;
   }
 
   async process(events: readonly SecurityEvent[]): Promise<ProcessResult> {
