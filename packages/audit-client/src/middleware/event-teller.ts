@@ -106,7 +106,7 @@ export class EventTeller {
     });
     const options = toOptions(watch, verdict);
     this.#lookups.find(subject, (user) => {
-      this.#log(watch, verdict.type, { details: { ...details, ...user, ...declared }, options });
+      this.#log(watch, verdict.type, { details: Object.assign(details, user, declared), options });
     });
   }
 
