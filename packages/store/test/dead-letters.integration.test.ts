@@ -11,6 +11,7 @@ import {
   forgetStoredDeadLetters,
   keepDeadLetterOriginal,
   keepDeadLetters,
+  keepLostDeadLetters,
   listDeadLetterIds,
   listDeadLetterOriginals,
   listDeadLetters,
@@ -117,6 +118,31 @@ it('a redrive that was cut short is forgotten once its event is stored, and only
   await pool.query("update audit_dead_letters set redriven_at = redriven_at - interval '2 minutes'");
   expect(await forgetStoredDeadLetters(pool)).toBe(1);
   expect((await listDeadLetterIds(pool, null, 9)).toSorted()).toEqual([lost.id, unmarked.id].toSorted());
+});
+
+it('letters that several keep, mark and delete at once, each in an order of its own, end no one as a deadlock', async () => {
+  const letters = Array.from({ length: 100 }, (_, index) => toLetter(index));
+  const ids = letters.map(({ id }) => id);
+  for (let round = 0; round < 30; round += 1) {
+    const newer = letters.map((letter) => ({
+      ...letter,
+      line: Buffer.from(`${round}`),
+      lastAt: new Date(round * 1_000_000),
+    }));
+    await keepDeadLetters(pool, newer.toReversed());
+    await Promise.all([
+      markDeadLettersRedriven(pool, ids),
+      markDeadLettersRedriven(pool, ids.toReversed()),
+      keepDeadLetters(pool, newer.map((letter) => ({ ...letter, line: Buffer.from('again') })).toReversed()),
+      keepDeadLetters(
+        pool,
+        newer.map((letter) => ({ ...letter, line: Buffer.from('other') })),
+      ),
+      withDeadLetterLock(pool, async (lock) => lock.remove(ids.toReversed())),
+      keepLostDeadLetters(pool, letters.toReversed()),
+    ]);
+  }
+  expect(await countDeadLetters(pool)).toBeLessThanOrEqual(100);
 });
 
 it('an original is kept once, names who tried last, is found by letter and by event, and expires with the events', async () => {
