@@ -24,10 +24,10 @@ test(
       'burst of 500 events, others that are queued, or that an event in the queue stands for',
       'burst of 500 events, identical ones that another stands for',
       'burst of 500 events, of low priority that gave way',
-      '100,000 calls an hour that do nothing',
-      'a service that is open and idle beside them',
-      '100,000 batched events an hour with three handlers',
-      '100,000 batched events an hour with three handlers, CPU an event',
+      'a service that is open and idle',
+      '100,000 batched events an hour with three handlers, those of a second together',
+      '100,000 batched events an hour with three handlers, those of a second together, CPU an event',
+      '100,000 batched events an hour with three handlers, one by one',
     ]);
     const valueOf = (what: string): number => measured.find(({ name }) => name.includes(what))?.values[0] ?? 0;
     expect(valueOf('critical ones that are rows')).toBe(1);

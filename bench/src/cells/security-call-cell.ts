@@ -7,7 +7,8 @@ import { createSecurityEventService } from '@auditlane/audit-client/events';
 import { median } from '../report/statistics.ts';
 import { sampleDetails } from './sample-details.ts';
 
-const CALLS_A_TURN = 2_000;
+/** Five batches: what is under way at once in an application that is busy, and less than there are places for. */
+const CALLS_A_TURN = 500;
 const TIMED_TURNS = 200;
 const TIMED_CALLS = 50;
 const [, , kind = '', scaleText = ''] = process.argv;
