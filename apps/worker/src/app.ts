@@ -11,6 +11,8 @@ import type { Logger, ProcessContext, RateLimitedLog } from '@auditlane/runtime'
 import { createStore, keepLostDeadLetters, keepNotingSettings, storeIsolating } from '@auditlane/store';
 import type { KeptDeadLetter } from '@auditlane/store';
 import { claimLimit, toMeanBytes } from './batching/claim-limit.ts';
+import { createEffectiveDepth } from './batching/effective-depth.ts';
+import type { EffectiveDepth } from './batching/effective-depth.ts';
 import { openBeats } from './beats/open-beats.ts';
 import type { Tally } from './beats/tally.ts';
 import { awaitRedis } from './checks/await-redis.ts';
@@ -59,8 +61,9 @@ interface Ground {
   readonly pool: Pool;
   readonly drain: DrainSignals;
   readonly leaseMs: number;
-  /** What the latest claim told: entries left in its lane, and their mean size (0 when there were none). */
-  readonly latest: { depth: number; entryBytes: number };
+  readonly depth: EffectiveDepth;
+  /** Mean size of the entries of the latest claim; 0 when there were none. */
+  readonly latest: { entryBytes: number };
 }
 
 /** What the slots share besides. */
@@ -80,7 +83,7 @@ export async function openWorker(context: ProcessContext<WorkerEnv>): Promise<vo
   const ground = openGround(context);
   const breaker = createBreaker(ground);
   const massPoison = openMassPoison(ground);
-  const batchSize = (): number => toBatchSize(ground.latest.depth, env);
+  const batchSize = (): number => toBatchSize(ground.depth.current(), env);
   const isPostgresAway = (): boolean => breaker.isOpen;
   const { tally, heartbeat } = openBeats({
     ...ground,
@@ -134,7 +137,8 @@ function openGround({ env, logger: parent, stack }: ProcessContext<WorkerEnv>): 
     queue: createQueue(redis, keys),
     drain: createDrainSignals(),
     leaseMs: env.AUDIT_LEASE_MS,
-    latest: { depth: 0, entryBytes: 0 },
+    depth: createEffectiveDepth(env.AUDIT_BATCH_SMALL),
+    latest: { entryBytes: 0 },
   };
 }
 
@@ -171,8 +175,8 @@ function openMassPoison({ logger, stack }: Pick<Ground, 'logger' | 'stack'>): Ma
 }
 
 function openSlots(ground: Ground, shared: SlotGround): void {
-  const { env, stack, latest, drain } = ground;
-  const wakeUp = createWakeUp(sleep);
+  const { env, stack, depth, latest, drain } = ground;
+  const wakeUp = createWakeUp({ sleep, slots: SLOTS, isOneEnough: env.AUDIT_LINGER_MS > 0 });
   const writer = createWriter(ground, shared);
   const heldClaims = createHeldClaims({ ...ground, onFenced: () => shared.tally.fenced() });
   const sweep = createAdoptionSweep({
@@ -193,7 +197,7 @@ function openSlots(ground: Ground, shared: SlotGround): void {
     nextLane: createLaneTurns(),
     claimLimit: () => claimLimit({ ...latest, batchSize: shared.batchSize(), ceiling: writer.ceiling() }),
     onClaim: (claim: Claim | null) => {
-      latest.depth = claim?.depth ?? 0;
+      depth.claimed(claim === null ? null : { taken: claim.entries.length, left: claim.depth });
       latest.entryBytes = toMeanBytes(claim?.entries ?? []);
     },
     lingerMs: env.AUDIT_LINGER_MS,

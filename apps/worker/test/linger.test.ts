@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
-import { lingerAfter } from '../src/batching/linger.ts';
+import { isBehind } from '../src/batching/linger.ts';
 
-test('a short claim that emptied its lane lingers', () => {
-  expect(lingerAfter({ taken: 3, limit: 100, left: 0 }, 5)).toBe(5);
+test('a claim that emptied its lane leaves nothing to hurry for, short or full', () => {
+  expect(isBehind({ taken: 3, left: 0 })).toBe(false);
+  expect(isBehind({ taken: 100, left: 0 })).toBe(false);
 });
 
-test('a full claim does not linger', () => {
-  expect(lingerAfter({ taken: 100, limit: 100, left: 0 }, 5)).toBe(0);
+test('a queue is behind when as much again as was taken is left, and not before', () => {
+  expect(isBehind({ taken: 100, left: 99 })).toBe(false);
+  expect(isBehind({ taken: 100, left: 100 })).toBe(true);
 });
 
-test('a claim cut short by its bytes does not linger while entries are left', () => {
-  expect(lingerAfter({ taken: 40, limit: 1000, left: 960 }, 5)).toBe(0);
+test('a claim cut short by its bytes is behind while as many entries are left', () => {
+  expect(isBehind({ taken: 40, left: 960 })).toBe(true);
 });

@@ -9,9 +9,9 @@ import type { AdoptionSweep } from '../src/claims/adoption-sweep.ts';
 import { createHeldClaims } from '../src/claims/held-claims.ts';
 import type { HeldClaims } from '../src/claims/held-claims.ts';
 import { runSlot } from '../src/claims/run-slot.ts';
-import type { SlotParts } from '../src/claims/run-slot.ts';
 import { createWakeUp } from '../src/claims/wake-up.ts';
 import { KEYS } from './fleet.ts';
+import { buildSlotParts } from './slot-parts.ts';
 
 const { redis } = await useRedis();
 const queue = createQueue(redis, KEYS);
@@ -130,33 +130,18 @@ function startSlot(o: { readonly losesAnswers: number; readonly isSlow?: boolean
   };
   const wait = (ms: number, signal: AbortSignal): Promise<void> =>
     sleep(o.isSlow === true ? 60_000 : Math.min(ms, 5), AbortSignal.any([signal, sleeping.signal]));
-  const idle = { closed: () => Promise.resolve(), ended: () => Promise.resolve(), next: () => undefined };
-  const wakeUp = createWakeUp((_ms, signal) => sleep(5, signal));
-  const own = createOwn({ isAway: false });
-  const parts = {
-    worker: 'w',
+  const parts = buildSlotParts({
     queue: { claim, adopt: queue.adopt },
-    heldClaims: own,
-    sweep: idle,
-    wakeUp,
-    breaker: idle,
-    massPoison: idle,
-    drain: { stop: slot.signal },
-    nextLane: () => 'main',
-    claimLimit: () => 10,
-    onClaim: () => undefined,
+    heldClaims: createOwn({ isAway: false }),
+    wakeUp: createWakeUp({ sleep: (_ms, signal) => sleep(5, signal), slots: 1, isOneEnough: false }),
+    stop: slot.signal,
     leaseMs: LEASE_MS,
-    lingerMs: 0,
-    pollMs: 5,
     sleep: wait,
-    random: () => 0,
-    clockMs: () => performance.now(),
-    tally: { slotFailed: () => undefined, claimed: () => undefined, adopted: () => undefined },
-    work: async ({ claim: taken }: { claim: Claim }) => {
+    work: async ({ claim: taken }) => {
       worked.push(taken);
       await queue.finish({ ...taken, stored: taken.entries.length, duplicates: 0, deadLetters: [], held: [] });
     },
-  } as unknown as SlotParts;
+  });
   void runSlot(parts);
   return { slot, worked, sleeping };
 }

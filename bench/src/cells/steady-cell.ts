@@ -57,10 +57,12 @@ async function measure(): Promise<Readonly<Record<string, number>>> {
   await audit.close();
   await using database = await connectPostgres(cellEnv.DATABASE_URL);
   await requireRows(database, 'the producer', warmUp + events);
+  const batches = await database.query<{ mean: number }>('select avg(rows)::float8 as mean from audit_batches');
   const micros = (of: string): number => (((after[of] ?? 0) - (before[of] ?? 0)) * 1e6) / events;
   return {
     storedPerSecond: events / seconds.stored,
     acknowledgedPerSecond: events / seconds.acknowledged,
+    batchRows: batches.rows[0]?.mean ?? 0,
     producerMicros: micros('producer'),
     workersMicros: micros('workers'),
     redisMicros: micros('redis'),

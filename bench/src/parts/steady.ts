@@ -23,6 +23,7 @@ const COPY = 'one connection copying the same rows from a file';
 /** Lines of the table beside the rate, for the run with the setting of the guarantee. */
 const SHARES = [
   { key: 'acknowledgedPerSecond', name: 'events acknowledged while the producer ran', unit: 'events/s' },
+  { key: 'batchRows', name: 'mean batch', unit: 'events' },
   { key: 'producerMicros', name: 'CPU of the producer an event', unit: 'µs' },
   { key: 'workersMicros', name: 'CPU of both workers an event', unit: 'µs' },
   { key: 'redisMicros', name: 'CPU of Redis an event', unit: 'µs' },

@@ -13,7 +13,7 @@ const batchSize = (fallback: number, words: string) =>
 
 const batchThreshold = (fallback: number, words: string) =>
   variable(wholeNumber(1, 50_000_000).default(fallback), {
-    description: `Queue length from which a batch has the ${words} size.`,
+    description: `Queue length from which a batch has the ${words} size; what arrives while workers are busy counts, too.`,
     section: 'Worker',
     readBy: ['worker', 'api'],
     allowed: 'whole number of events, 1 to 50000000; MEDIUM_AT <= LARGE_AT',
@@ -28,7 +28,7 @@ export const workerVariables = {
   AUDIT_BATCH_MEDIUM_AT: batchThreshold(1000, 'medium'),
   AUDIT_BATCH_LARGE_AT: batchThreshold(5000, 'large'),
   AUDIT_LINGER_MS: variable(wholeNumber(0, 10_000).default(5), {
-    description: 'How long a worker waits for more events before it claims a small batch.',
+    description: 'How long a worker lets a short queue grow before it claims again; with 0 its two slots claim whatever is there.',
     section: 'Worker',
     readBy: ['worker'],
     allowed: 'whole number of milliseconds, 0 to 10000',
