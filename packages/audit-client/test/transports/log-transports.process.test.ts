@@ -18,7 +18,8 @@ async function runToEnd(name: string, env: Readonly<Record<string, string>> = {}
   const parse = (line: string): Readonly<Record<string, unknown>> => JSON.parse(line);
   const queued = (await redis.lrange('audit:queue', 0, -1)).map(parse);
   const urgent = (await redis.lrange('audit:queue:urgent', 0, -1)).map(parse);
-  return { queued: [...queued, ...urgent], spooled: readSpooledLines(spoolDir).map(parse) };
+  const said = child.lines.filter(({ stream }) => stream === 'stderr').map(({ text }) => text);
+  return { queued: [...queued, ...urgent], spooled: readSpooledLines(spoolDir).map(parse), said };
 }
 
 const byType = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number =>
@@ -51,6 +52,11 @@ test.for(['by itself', 'exit'])(
     expect(spooled).toEqual([]);
   },
 );
+
+test('pino in a worker thread: what pino itself tells the transport is no invalid option', async () => {
+  const { said } = await runToEnd('log-with-pino');
+  expect(said).toEqual([]);
+});
 
 test('pino in a worker thread: with Redis away the records are in the spool when the process ends', async () => {
   const { spooled } = await runToEnd('log-with-pino', { REDIS_URL: 'redis://127.0.0.1:1' });

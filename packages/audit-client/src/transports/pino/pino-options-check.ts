@@ -9,8 +9,9 @@ export const PinoOptionsCheck = z
     level: z.union([z.number(), z.string()]).default('info').transform(toNumber),
     messageKey: z.string().min(1).default('msg'),
     errorKey: z.string().min(1).default('err'),
-    // pino says so to a transport in a worker thread.
+    // Both are pino's own words to a transport in a worker thread, and no options.
     pinoWillSendConfig: z.boolean().optional(),
+    $context: z.unknown().optional(),
   })
   .refine(({ service, config }) => service === undefined || config === undefined, {
     path: ['config'],
