@@ -1,5 +1,6 @@
 import type { EventIssue } from '@auditlane/schema';
 import * as z from 'zod';
+import { findFaultyNames, toIssues } from '../../settings/to-issues.ts';
 import { EVENT_PRIORITIES, type EventPriority } from '../event-priority.ts';
 import type { BatchProcessingOptions } from './batch-options.ts';
 
@@ -129,14 +130,10 @@ function readOptions(options: unknown, given: Given, issues: EventIssue[]): void
   const parsed = z.object(OPTIONS).partial().strict();
   const own = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const result = parsed.safeParse(own);
-  if (!result.success) {
-    for (const issue of result.error.issues) {
-      issues.push({ path: issue.path.map(String).join('.'), code: issue.code, message: issue.message });
-    }
-  }
+  if (!result.success) issues.push(...toIssues(result.error.issues));
   // Again without those that are wrong: they share nothing with the others.
-  const wrong = new Set(issues.map(({ path }) => path.split('.')[0]));
-  const good = Object.fromEntries(Object.entries(own).filter(([name]) => name in OPTIONS && !wrong.has(name)));
+  const wrong = findFaultyNames(result.error?.issues ?? []);
+  const good = Object.fromEntries(Object.entries(own).filter(([name]) => !wrong.has(name)));
   Object.assign(given, z.object(OPTIONS).partial().parse(good));
 }
 

@@ -5,6 +5,7 @@ import type { AuditLogger } from '../../audit-logger.ts';
 import { isPrefix, PREFIX_FORM } from '../../middleware/path-rule.ts';
 import { compileTrust } from '../../middleware/trust-proxy.ts';
 import { getRequestUser } from '../../middleware/user-lookup.ts';
+import { findFaultyNames, toIssues } from '../../settings/to-issues.ts';
 import type { BatchProcessingOptions } from '../batching/batch-options.ts';
 import { SecurityEventSource } from '../catalogue/security-event-source.ts';
 import { EVENT_PRIORITIES } from '../event-priority.ts';
@@ -38,13 +39,13 @@ function objectWith<Shape extends object>(...methods: readonly string[]) {
 }
 
 /** Every setting of a service but those of its batches, with its bounds and its default. */
-const SettingsSchema = z.object({
+const SettingsSchema = z.strictObject({
   enabled: z.boolean().default(true),
   defaultPriorities: z.record(z.string(), z.enum(EVENT_PRIORITIES)).default({}),
   eventTypes: z
     .record(
       EventTypeName,
-      z.object({
+      z.strictObject({
         priority: z.enum(EVENT_PRIORITIES).optional(),
         severity: z.enum(SEVERITIES).optional(),
         category: z.enum(EVENT_CATEGORIES).optional(),
@@ -54,7 +55,7 @@ const SettingsSchema = z.object({
     )
     .default({}),
   severityByPriority: z.partialRecord(z.enum(EVENT_PRIORITIES), z.enum(SEVERITIES)).default({}),
-  defaultLoggingOptions: z.object({ includeHeaders: z.boolean().default(false) }).prefault({}),
+  defaultLoggingOptions: z.strictObject({ includeHeaders: z.boolean().default(false) }).prefault({}),
   defaultSource: z.string().min(1).max(255).default(SecurityEventSource.SERVICE),
   apiPaths: pathRule(['/api']),
   adminPaths: pathRule(['/admin', '/api/admin']),
@@ -67,11 +68,11 @@ const SettingsSchema = z.object({
     .optional(),
   getUser: Callback.default(() => getRequestUser),
   redaction: z
-    .object({
+    .strictObject({
       keys: Keys,
       paths: Paths,
       hash: z
-        .object({
+        .strictObject({
           key: z.union([
             z.string().min(MIN_HASH_KEY),
             z.instanceof(Uint8Array).refine((key) => key.length >= MIN_HASH_KEY),
@@ -109,9 +110,10 @@ export function readServiceConfig(config: unknown): ServiceSettingsResult {
     const given: unknown = config ?? {};
     const parsed = SettingsSchema.safeParse(given);
     if (parsed.success) return { settings: parsed.data, issues: [], isSafe: true };
-    const issues = parsed.error.issues.map(toIssue);
-    const wrong = new Set(issues.map(({ path }) => path.split('.')[0] ?? ''));
-    return { settings: parseWithout(given, wrong), issues, isSafe: !wrong.has('redaction') && !wrong.has('') };
+    const { issues } = parsed.error;
+    const wrong = findFaultyNames(issues);
+    const isSafe = !wrong.has('redaction') && !wrong.has('');
+    return { settings: parseWithout(given, wrong), issues: toIssues(issues), isSafe };
   } catch {
     const issues = [{ path: '', code: 'unreadable', message: 'the configuration cannot be read' }];
     return { settings: SettingsSchema.parse({}), issues, isSafe: false };
@@ -122,8 +124,4 @@ export function readServiceConfig(config: unknown): ServiceSettingsResult {
 function parseWithout(given: unknown, wrong: ReadonlySet<string>): ServiceSettings {
   if (typeof given !== 'object' || given === null) return SettingsSchema.parse({});
   return SettingsSchema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
-}
-
-function toIssue({ path, code, message }: z.core.$ZodIssue): EventIssue {
-  return { path: path.map(String).join('.'), code, message };
 }

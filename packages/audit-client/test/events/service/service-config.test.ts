@@ -214,6 +214,11 @@ describe('what is wrong', () => {
     [{ client: {} }, 'client'],
     [{ name: '' }, 'name'],
     [{ batchProcessing: { maxQueueSize: -1 } }, 'batchProcessing.maxQueueSize'],
+    [{ defaultPriority: 'high' }, 'defaultPriority'],
+    [{ 'enabled.x': 1 }, 'enabled.x'],
+    [{ eventTypes: { a: { prioritty: 'high' } } }, 'eventTypes.a.prioritty'],
+    [{ defaultLoggingOptions: { includeHeader: true } }, 'defaultLoggingOptions.includeHeader'],
+    [{ batchProcessing: { maxQueueLength: 1 } }, 'batchProcessing.maxQueueLength'],
   ])('%o keeps its default, is named, and loses no event', async (config, path) => {
     const { service, logged } = createTestService(wrong(config));
     expect(service.getIssues().map((issue) => issue.path)).toEqual([path]);
@@ -221,21 +226,31 @@ describe('what is wrong', () => {
     expect(await logged()).toHaveLength(1);
   });
 
-  test.each([{ redaction: { paths: 'a.b' } }, { redaction: { hash: { key: 'short' } } }, { redaction: 7 }])(
-    '%o logs nothing: what should be redacted is not known',
-    async (config) => {
-      const { service, logged, warnings } = createTestService(wrong(config));
-      const receipt = await service.logEvent(AUTH_LOGIN_FAILURE, 'web', { a: { b: 'secret' } });
-      expect(receipt).toMatchObject({
-        status: 'rejected',
-        reason: 'misconfigured',
-        issues: [{ code: expect.any(String) }],
-      });
-      expect(await logged()).toEqual([]);
-      expect(warnings[0]?.message).toBe('security event service has invalid settings: nothing is logged');
-      expect(JSON.stringify(warnings)).not.toContain('short');
-    },
-  );
+  test('an unknown option leaves the others as they are', async () => {
+    const { service, loggedOne } = createTestService(wrong({ defaultPriority: 'high', defaultSource: 'mobile', a: 1 }));
+    expect(service.getIssues().map(({ path }) => path)).toEqual(['defaultPriority', 'a']);
+    await service.authentication.loginFailure({});
+    expect((await loggedOne()).source).toBe('mobile');
+  });
+
+  test.each([
+    { redaction: { paths: 'a.b' } },
+    { redaction: { hash: { key: 'short' } } },
+    { redaction: { path: ['a.b'] } },
+    { redaction: { hash: { key: 'a key of more than sixteen, short', path: ['a.b'] } } },
+    { redaction: 7 },
+  ])('%o logs nothing: what should be redacted is not known', async (config) => {
+    const { service, logged, warnings } = createTestService(wrong(config));
+    const receipt = await service.logEvent(AUTH_LOGIN_FAILURE, 'web', { a: { b: 'secret' } });
+    expect(receipt).toMatchObject({
+      status: 'rejected',
+      reason: 'misconfigured',
+      issues: [{ code: expect.any(String) }],
+    });
+    expect(await logged()).toEqual([]);
+    expect(warnings[0]?.message).toBe('security event service has invalid settings: nothing is logged');
+    expect(JSON.stringify(warnings)).not.toContain('short');
+  });
 
   test('a configuration that cannot be read throws nothing', async () => {
     const trap = new Proxy(
