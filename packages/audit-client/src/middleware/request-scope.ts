@@ -8,12 +8,28 @@ export interface RequestScope {
   ipAddress(): string | null;
   /** `api`, `admin` or `web`, by the middleware's own `apiPaths` and `adminPaths`. */
   source(): string;
+  /** The pattern of the matched route, null when none has matched so far; absent where an older copy of this package is. */
+  route?(): string | null;
 }
 
-/** The scope of a request that a middleware has seen; undefined for any other value. Total. */
+/**
+ * The scope of a request that a middleware has seen: one of Express or Node, of Fastify, or a context of Hono; undefined
+ * for any other value. Total.
+ */
 export function findRequestScope(request: unknown): RequestScope | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
-  const scope: unknown = Reflect.get(request, REQUEST_SCOPE);
+  return readScope(request) ?? readScope(Reflect.get(request, 'raw')) ?? readScope(findIncoming(request));
+}
+
+/** What `@hono/node-server` leaves in a context. */
+function findIncoming(context: object): unknown {
+  const env: unknown = Reflect.get(context, 'env');
+  return typeof env === 'object' && env !== null ? Reflect.get(env, 'incoming') : undefined;
+}
+
+function readScope(holder: unknown): RequestScope | undefined {
+  if (typeof holder !== 'object' || holder === null) return undefined;
+  const scope: unknown = Reflect.get(holder, REQUEST_SCOPE);
   return isRequestScope(scope) ? scope : undefined;
 }
 

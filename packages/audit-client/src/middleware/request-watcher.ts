@@ -95,6 +95,10 @@ export class RequestWatcher implements WatchOwner, Flushable {
     return this.#findPlace(watch.path, watch.start.subject);
   }
 
+  routeOf({ start: { request, subject } }: Watch): string | null {
+    return this.#options.framework.readRoute(subject, request);
+  }
+
   #find(request: ServerRequest): Watch | null {
     const scope = request[REQUEST_SCOPE];
     if (scope === undefined) return null;

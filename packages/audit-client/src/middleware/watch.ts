@@ -25,6 +25,7 @@ export interface WatchStart {
 export interface WatchOwner {
   addressOf(watch: Watch): string | null;
   placeOf(watch: Watch): Place;
+  routeOf(watch: Watch): string | null;
 }
 
 /** One request from its arrival to the end of its answer, as one middleware sees it. Filled in as it goes; read at its end. */
@@ -66,5 +67,9 @@ export class Watch implements RequestScope {
   source(): Place {
     this.#place ??= this.owner.placeOf(this);
     return this.#place;
+  }
+
+  route(): string | null {
+    return this.owner.routeOf(this);
   }
 }

@@ -7,6 +7,7 @@ import { currentCorrelationId } from '../../src/events/correlation/correlation.t
 import { createFastifySecurityEvents } from '../../src/middleware/fastify/create-fastify-security-events.ts';
 import { createHonoSecurityEvents } from '../../src/middleware/hono/create-hono-security-events.ts';
 import type { SecurityEventsMiddlewareOptions } from '../../src/middleware/options.ts';
+import { createTestService } from '../events/support/recording-processor.ts';
 import { createEventLog } from './support/event-log.ts';
 import { openRaw } from './support/raw-exchange.ts';
 import { serve } from './support/serve.ts';
@@ -172,6 +173,53 @@ describe.each([
   test('refuses a bad option', () => {
     const create = name === 'Fastify' ? createFastifySecurityEvents : createHonoSecurityEvents;
     expect(() => create({ errorStatusFrom: 1 })).toThrow('errorStatusFrom');
+  });
+});
+
+test("logFromRequest knows of Fastify's request what the middleware does", async () => {
+  const { service, loggedOne } = createTestService();
+  const app = fastify({ trustProxy: 'loopback' });
+  await app.register(createFastifySecurityEvents({ service: createEventLog(), flushOnShutdown: false }));
+  app.get('/api/items/:id', async (request) => service.logFromRequest('a.b', request, { note: 1 }));
+  onTestFinished(() => app.close());
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  await fetch(`${url}/api/items/7`, { headers: { 'x-forwarded-for': '203.0.113.7', 'x-request-id': 'r-1' } });
+  expect(await loggedOne()).toMatchObject({
+    source: 'api',
+    correlationId: 'r-1',
+    details: { ipAddress: '203.0.113.7', route: '/api/items/:id', path: '/api/items/7', method: 'GET', note: 1 },
+  });
+});
+
+describe("logFromRequest knows of Hono's context", () => {
+  function createHonoApp() {
+    const { service, loggedOne } = createTestService({ defaultLoggingOptions: { includeHeaders: true } });
+    const app = new Hono();
+    app.use(createHonoSecurityEvents({ service: createEventLog(), flushOnShutdown: false, trustProxy: 'loopback' }));
+    app.get('/api/items/:id', async (context) => {
+      await service.logFromRequest('a.b', context, { note: 1 });
+      return context.text('fine');
+    });
+    return { app, loggedOne };
+  }
+  const headers = { 'x-forwarded-for': '203.0.113.7', 'x-request-id': 'r-1', 'user-agent': 'ua' };
+  const known = { path: '/api/items/7', method: 'GET', userAgent: 'ua', note: 1, headers: { 'user-agent': 'ua' } };
+
+  test('what the middleware does, on a server of Node', async () => {
+    const { app, loggedOne } = createHonoApp();
+    const { url } = await serve((request, response) => void getRequestListener(app.fetch)(request, response));
+    expect(await (await fetch(`${url}/api/items/7`, { headers })).text()).toBe('fine');
+    expect(await loggedOne()).toMatchObject({
+      source: 'api',
+      correlationId: 'r-1',
+      details: { ...known, ipAddress: '203.0.113.7', route: '/api/items/:id' },
+    });
+  });
+
+  test('what the request of fetch says, without one', async () => {
+    const { app, loggedOne } = createHonoApp();
+    expect(await (await app.request('/api/items/7', { headers })).text()).toBe('fine');
+    expect(await loggedOne()).toMatchObject({ source: 'api', correlationId: 'r-1', details: known });
   });
 });
 

@@ -5,7 +5,7 @@ import { waitInLine } from '../../src/middleware/wait-in-line.ts';
 import { Watch, type WatchOwner } from '../../src/middleware/watch.ts';
 import { openRaw } from './support/raw-exchange.ts';
 
-const OWNER: WatchOwner = { addressOf: () => null, placeOf: () => 'web' };
+const OWNER: WatchOwner = { addressOf: () => null, placeOf: () => 'web', routeOf: () => null };
 
 function watchOf(request: IncomingMessage, response: ServerResponse): Watch {
   const correlation = { id: 'c-1', trace: null };

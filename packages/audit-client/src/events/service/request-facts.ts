@@ -12,6 +12,7 @@ import { currentCorrelationId, toCorrelation } from '../correlation/correlation.
 import { isHeaderId } from '../correlation/header-id.ts';
 import { readHeader } from '../correlation/read-header.ts';
 import type { RequestLike } from './request-like.ts';
+import { unwrapRequest } from './unwrap-request.ts';
 
 const MAX_METHOD_CHARACTERS = 32;
 const MAX_AGENT_CHARACTERS = 1024;
@@ -34,26 +35,28 @@ export type RequestFacts = Record<string, unknown>;
  * `sessionId`, `tenantId`, `requestId` and, if asked for, `headers`; what is not known is left out. Total: a property that
  * throws counts as absent. What a middleware of this package has found out of the same request is believed first.
  */
-export function readRequestFacts(request: RequestLike, rules: RequestRules, includeHeaders: boolean): RequestFacts {
+export function readRequestFacts(given: RequestLike, rules: RequestRules, includeHeaders: boolean): RequestFacts {
+  const request = attempt(() => unwrapRequest(given)) ?? {};
   const facts: RequestFacts = {};
   const add = (name: string, read: () => unknown): void => {
     const value = attempt(read);
     if (value !== undefined && value !== null) facts[name] = value;
   };
   const headers = attempt(() => request.headers);
-  add('ipAddress', () => readAddress(request, rules.trust));
+  const scope = attempt(() => findRequestScope(given));
+  add('ipAddress', () => (scope === undefined ? readAddress(request, rules.trust) : scope.ipAddress()));
   add('userAgent', () => cut(readHeader(headers, 'user-agent'), MAX_AGENT_CHARACTERS));
   add('method', () => cut(request.method, MAX_METHOD_CHARACTERS));
-  add('route', () => readRoutePattern(request));
+  add('route', () => scope?.route?.() ?? readRoutePattern(request));
   add('path', () => readPath(request));
   add('status', () => readStatus(request.res));
   add('httpHost', () => cut(readHeader(headers, 'host'), MAX_HOST_CHARACTERS));
   add('requestId', () => readRequestId(request, headers));
   Object.assign(
     facts,
-    attempt(() => toUserFacts(askForUser(rules.getUser, request))),
+    attempt(() => toUserFacts(askForUser(rules.getUser, given))),
   );
-  if (includeHeaders) add('headers', () => (isObject(headers) ? copyHeaders(headers) : null));
+  if (includeHeaders) add('headers', () => (isObject(headers) ? copyHeaders(toPlain(headers)) : null));
   return facts;
 }
 
@@ -61,7 +64,7 @@ export function readRequestFacts(request: RequestLike, rules: RequestRules, incl
 export function readRequestSource(request: RequestLike, { isAdmin, isApi }: RequestRules): string {
   const known = attempt(() => findRequestScope(request)?.source());
   if (typeof known === 'string') return known;
-  const path = attempt(() => readPath(request)) ?? '/';
+  const path = attempt(() => readPath(unwrapRequest(request))) ?? '/';
   if (isAdmin(path, request)) return SecurityEventSource.ADMIN;
   return isApi(path, request) ? SecurityEventSource.API : SecurityEventSource.WEB;
 }
@@ -70,12 +73,10 @@ export function readRequestSource(request: RequestLike, { isAdmin, isApi }: Requ
 export function readRequestCorrelation(request: RequestLike): string | null {
   const known = attempt(() => findRequestScope(request)?.correlationId);
   if (typeof known === 'string') return known;
-  return currentCorrelationId() ?? toCorrelation(attempt(() => request.headers))?.id ?? null;
+  return currentCorrelationId() ?? toCorrelation(attempt(() => unwrapRequest(request).headers))?.id ?? null;
 }
 
 function readAddress(request: RequestLike, trust: ProxyTrust | null): string | null {
-  const scope = findRequestScope(request);
-  if (scope !== undefined) return scope.ipAddress();
   const { socket } = request;
   const peer: unknown = isObject(socket) ? Reflect.get(socket, 'remoteAddress') : undefined;
   return readClientAddress(request, typeof peer === 'string' ? peer : undefined, trust ?? findExpressTrust(request));
@@ -101,6 +102,11 @@ function askForUser(getUser: Function, request: RequestLike): unknown {
   // Only the middleware waits for answers; a promise that rejects must not end the process.
   if (answer instanceof Promise) answer.catch(() => undefined);
   return answer;
+}
+
+/** Those of fetch have no properties. */
+function toPlain(headers: object): object {
+  return headers instanceof Headers ? Object.fromEntries(headers) : headers;
 }
 
 function cut(value: unknown, limit: number): string | null {

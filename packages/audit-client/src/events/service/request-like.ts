@@ -1,6 +1,6 @@
 /**
- * A request as `logFromRequest` reads it: one of Express 4 or 5, of plain Node, or anything that has some of this. Nothing
- * is believed to be there or to be of the usual type.
+ * A request as `logFromRequest` reads it: one of Express 4 or 5, of Fastify, of plain Node or of fetch, a context of Hono,
+ * or anything that has some of this. Nothing is believed to be there or to be of the usual type.
  */
 export interface RequestLike {
   readonly method?: unknown;
