@@ -26,7 +26,7 @@ export interface RequestDetails extends UserFacts {
   readonly requestBytes: number | null;
   /** Bytes of the body that were sent. */
   readonly responseBytes: number;
-  /** The `Host` header, which anybody may write. */
+  /** The `Host` header or, of HTTP/2, `:authority`, which anybody may write. */
   readonly httpHost: string | null;
   /** The connection ended before the answer did. */
   aborted?: true;
@@ -40,6 +40,9 @@ const MAX_AGENT_CHARACTERS = 1024;
 const MAX_HOST_CHARACTERS = 255;
 const MAX_METHOD_CHARACTERS = 32;
 const MAX_DESCRIBED_CHARACTERS = 200;
+
+/** What HTTP/2 has instead of `Host`. */
+const AUTHORITY = ':authority';
 
 /** Tells a request at its end. Total, and bounded whatever the request was. */
 export function toRequestDetails(
@@ -62,7 +65,7 @@ export function toRequestDetails(
     durationMs: startedAt === null ? null : Math.round((performance.now() - startedAt) * 100) / 100,
     requestBytes: countRequest(watch),
     responseBytes: isBodiless(method, ending.status) ? 0 : watch.responseBytes.bytes,
-    httpHost: toText(request.headers.host, MAX_HOST_CHARACTERS),
+    httpHost: toText(request.headers.host ?? request.headers[AUTHORITY], MAX_HOST_CHARACTERS),
   };
   if (ending.isAborted) details.aborted = true;
   if (path.length >= MAX_PATH_CHARACTERS) details.urlLength = readUrl(request).length;

@@ -117,7 +117,7 @@ export class RequestWatcher implements WatchOwner, Flushable {
     if (scope === undefined) request[REQUEST_SCOPE] = watch;
     else this.#others.set(request, watch);
     bindEmitter(response, correlation, (type) => {
-      if (type === 'finish') this.#settle(watch, false);
+      if (type === 'finish') this.#settle(watch, isReset(watch.start));
       else if (type === 'close') this.#settle(watch, true);
     });
     return watch;
@@ -162,6 +162,14 @@ export class RequestWatcher implements WatchOwner, Flushable {
 /** Whether the client has hung up; a handler's own connections break with the same codes. */
 function isGone({ request, response }: Arrival): boolean {
   return response.destroyed || (request.destroyed && !request.complete) || request.socket?.destroyed === true;
+}
+
+/** HTTP/2 of Node says `finish` of an answer that the client has reset, too. */
+function isReset({ request, response }: Pick<Arrival, 'request' | 'response'>): boolean {
+  if (request.httpVersionMajor < 2) return false;
+  const stream: unknown = Reflect.get(response, 'stream');
+  const isCut = typeof stream === 'object' && stream !== null && Reflect.get(stream, 'aborted') === true;
+  return isCut || !response.writableEnded;
 }
 
 function mayHaveBody({ headers, httpVersionMajor }: ServerRequest): boolean {

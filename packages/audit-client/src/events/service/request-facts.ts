@@ -50,7 +50,7 @@ export function readRequestFacts(given: RequestLike, rules: RequestRules, includ
   add('route', () => scope?.route?.() ?? readRoutePattern(request));
   add('path', () => readPath(request));
   add('status', () => readStatus(request.res));
-  add('httpHost', () => cut(readHeader(headers, 'host'), MAX_HOST_CHARACTERS));
+  add('httpHost', () => cut(readHeader(headers, 'host') ?? readHeader(headers, ':authority'), MAX_HOST_CHARACTERS));
   add('requestId', () => readRequestId(request, headers));
   Object.assign(
     facts,

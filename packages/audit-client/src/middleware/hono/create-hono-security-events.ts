@@ -1,4 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { createCorrelationId, toCorrelation } from '../../events/correlation/correlation.ts';
 import { createWatcher, runWatched } from '../create-watcher.ts';
 import { createHelpers, type RouteHelpers } from '../helpers/create-helpers.ts';
@@ -75,8 +76,18 @@ function toArrival(context: HonoContextLike): Arrival | null {
   const { env } = context;
   if (typeof env !== 'object' || env === null || !('incoming' in env) || !('outgoing' in env)) return null;
   const { incoming, outgoing } = env;
-  const isOfNode = incoming instanceof IncomingMessage && outgoing instanceof ServerResponse;
-  return isOfNode ? { request: incoming, response: outgoing, subject: context } : null;
+  return isRequest(incoming) && isResponse(outgoing)
+    ? { request: incoming, response: outgoing, subject: context }
+    : null;
+}
+
+/** Those of HTTP/2 have what the watcher uses of the others. */
+function isRequest(value: unknown): value is ServerRequest {
+  return value instanceof IncomingMessage || value instanceof Http2ServerRequest;
+}
+
+function isResponse(value: unknown): value is ServerResponse {
+  return value instanceof ServerResponse || value instanceof Http2ServerResponse;
 }
 
 /** The last pattern that matched and is no middleware for everything below a path. */
