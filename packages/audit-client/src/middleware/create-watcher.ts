@@ -12,6 +12,8 @@ export interface MadeWatcher {
   readonly watcher: RequestWatcher;
   /** Answers what `work` answers, or null when it throws, which is warned of: a defect of ours is no reason to refuse a request. */
   attempt<Answer>(work: () => Answer): Answer | null;
+  /** Tells the logger of a trouble, at most once in 10 s. */
+  warn(message: string): void;
   /** Flushes, and takes back what was registered for the end of the process. Never rejects. */
   close(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createWatcher(options: unknown, framework: Framework): MadeWatch
   return {
     watcher,
     attempt: (work) => attemptQuietly(warnings, work),
+    warn: (message) => warnings.warn(message),
     async close() {
       unregister?.();
       await watcher.flush();

@@ -242,9 +242,13 @@ test('in Hono a refusal that was thrown is of the type of its status', async () 
   });
 });
 
-test('Hono without a server of Node answers as ever, with a correlation id', async () => {
-  const { app, log } = await startHono();
+test('Hono without a server of Node answers as ever, with a correlation id, and the logger is told', async () => {
+  const warnings: unknown[] = [];
+  const { app, log } = await startHono({
+    logger: { warn: (_facts: object, message: string) => warnings.push(message) },
+  });
   const answer = await app.request('/api/items/7', { headers: { 'x-request-id': 'r-1' } });
   expect(await answer.json()).toEqual({ correlation: 'r-1' });
   expect(log.events).toEqual([]);
+  expect(warnings).toEqual(['requests of Hono leave no security event: they do not come from @hono/node-server']);
 });

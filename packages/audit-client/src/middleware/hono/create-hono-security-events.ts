@@ -33,9 +33,12 @@ const HONO = {
   findTrust: () => null,
 } as const;
 
+/** Without an answer of Node's nobody knows when it was sent, how large it was, or whom it went to. */
+const NO_SERVER = 'requests of Hono leave no security event: they do not come from @hono/node-server';
+
 /**
  * As `createSecurityEventsMiddleware`, for Hono 4 on `@hono/node-server`; callbacks get the context. Without that server, as
- * under `app.request()`, requests run with a correlation id and leave no event. What a route throws is told without an
+ * under `app.request()`, requests run with a correlation id and leave no event, of which `logger` is told. What a route throws is told without an
  * error handler; the user is nobody unless `getUser` is given.
  *
  * @throws AuditError `misconfigured`, whose message names every fault, when an option is unknown or out of its bounds
@@ -48,11 +51,12 @@ const HONO = {
 export function createHonoSecurityEvents<Context = HonoContextLike>(
   options: SecurityEventsMiddlewareOptions<Context> = {},
 ): HonoSecurityEvents<Context> {
-  const { watcher, attempt, close } = createWatcher(options, HONO);
+  const { watcher, attempt, warn, close } = createWatcher(options, HONO);
 
   async function securityEvents(context: HonoContextLike, next: Next): Promise<void> {
     const arrival = toArrival(context);
     if (arrival === null) {
+      warn(NO_SERVER);
       const correlation = toCorrelation(context.req.raw.headers) ?? { id: createCorrelationId(), trace: null };
       return runWatched(correlation, next);
     }
