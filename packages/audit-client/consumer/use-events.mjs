@@ -11,6 +11,23 @@ import { createHonoSecurityEvents } from '@auditlane/audit-client/hono';
 import { correlationMixin, createPinoTransport } from '@auditlane/audit-client/pino';
 import { createWinstonTransport } from '@auditlane/audit-client/winston';
 
+/** What the root, `/events` and `/middleware` all have. */
+const NAMES = [
+  'EventPriority',
+  'BatchedEventProcessor',
+  'DatabaseEventProcessor',
+  'SecurityEventEmitter',
+  'securityEventService',
+  'createSecurityEventService',
+  'SecurityEventType',
+  'SecurityEventSource',
+  'createSecurityEventsMiddleware',
+];
+
+const [whole, ...subpaths] = [root, events, middleware].map((namespace) =>
+  Object.fromEntries(Object.entries(namespace)),
+);
+
 const require = createRequire(import.meta.url);
 const cjs = require('@auditlane/audit-client/events');
 const services = [root.securityEventService, events.securityEventService, cjs.securityEventService];
@@ -43,8 +60,9 @@ process.stdout.write(
         require('@auditlane/audit-client/hono').createHonoSecurityEvents,
       ],
     ].map((both) => both.map((each) => typeof each)),
-    hasMiddleware: [middleware, require('@auditlane/audit-client/middleware'), root].map(
-      ({ createSecurityEventsMiddleware }) => typeof createSecurityEventsMiddleware,
+    missing: subpaths.flatMap((subpath) => NAMES.filter((name) => subpath[name] !== whole[name])),
+    missingByRequire: ['', '/events', '/middleware'].flatMap((subpath) =>
+      NAMES.filter((name) => require(`@auditlane/audit-client${subpath}`)[name] === undefined),
     ),
   }),
 );

@@ -65,3 +65,4 @@ export type {
   SecurityEventServiceCore,
   SecurityEventServiceStats,
 } from './service/security-event-service.ts';
+export { createSecurityEventsMiddleware, type SecurityEventsMiddlewareOptions } from '../middleware/index.ts';

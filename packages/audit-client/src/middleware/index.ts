@@ -1,3 +1,15 @@
+export type { BatchProcessingOptions } from '../events/batching/batch-options.ts';
+export { BatchedEventProcessor } from '../events/batching/batched-event-processor.ts';
+export { SecurityEventEmitter } from '../events/bus/security-event-emitter.ts';
+export { SecurityEventSource } from '../events/catalogue/security-event-source.ts';
+export { SecurityEventType } from '../events/catalogue/security-event-type.ts';
+export { EventPriority } from '../events/event-priority.ts';
+export type { EventProcessor } from '../events/event-processor.ts';
+export { DatabaseEventProcessor } from '../events/processors/database-event-processor.ts';
+export type { SecurityEvent } from '../events/security-event.ts';
+export { createSecurityEventService } from '../events/service/create-security-event-service.ts';
+export { securityEventService } from '../events/service/default-service.ts';
+export type { SecurityEventServiceConfig } from '../events/service/security-event-service-config.ts';
 export {
   createSecurityEventsMiddleware,
   type ErrorHandler,
