@@ -8,6 +8,8 @@ const MAIN = resolve(import.meta.dirname, '../src/main.ts');
 /** The running example application. */
 export interface ExampleProcess {
   readonly port: number;
+  /** Where it tells its figures. */
+  readonly metricsPort: number;
   /** Ends it and tells what its HTTP parser refused, by reason. */
   stop(): Promise<Readonly<Record<string, number>>>;
 }
@@ -43,9 +45,10 @@ export async function startExample(env: Readonly<Record<string, string>>): Promi
       });
       lines.once('close', () => reject(new Error(`the example application ended before it said "${message}"`)));
     });
-  const { port } = await next('listening');
+  const { port, metricsPort } = await next('listening');
   return {
     port: Number(port),
+    metricsPort: Number(metricsPort),
     stop: async () => {
       child.kill('SIGTERM');
       const { refused } = await next('stopped');

@@ -5,6 +5,7 @@
  */
 import { createAuditClient } from '@auditlane/audit-client';
 import { startExample } from './example-process.ts';
+import { readHandlerCalls } from './handler-calls.ts';
 import { readLines } from './lines.ts';
 import { DemoUsageError, readOptions } from './options.ts';
 import { printReport } from './report.ts';
@@ -24,6 +25,9 @@ async function main(): Promise<number> {
   const example = await startExample(env);
   const fromRequests = await runRequests(example.port, requests);
   const shown = await runSecurityRequests(example.port);
+  const told = [...shown.securityEvents, ...fromRequests.securityEvents];
+  const refusals = told.filter(({ columns }) => columns.event_type.startsWith('access.')).length;
+  const handlerCalls = await readHandlerCalls(example.metricsPort, refusals);
   const refused = await example.stop();
   const audit = createAuditClient({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });
   const fromLines = await runLines(audit, lines);
@@ -35,11 +39,12 @@ async function main(): Promise<number> {
     acknowledged.map(({ id }) => id),
   );
   const differences = acknowledged.flatMap((event) => compareRow(event, rows.get(event.id)));
-  const expected = [...shown.securityEvents, ...OF_THE_PROCESS, ...fromRequests.securityEvents];
+  const expected = [...told, ...OF_THE_PROCESS];
   const auditEventIds = [...fromRequests.acknowledged.map(({ id }) => id), ...shown.auditEventIds];
   const { readerUrl } = options;
   const securityRows = await readSecurityRows({ readerUrl, auditEventIds, since, count: expected.length });
-  const security = { ...matchSecurityRows(expected, securityRows), expected, wrongAnswers: shown.wrongAnswers };
+  const { wrongAnswers } = shown;
+  const security = { ...matchSecurityRows(expected, securityRows), expected, wrongAnswers, handlerCalls };
   return printReport({ requests: fromRequests, lines: fromLines, refused, rows, differences, security });
 }
 

@@ -1,4 +1,5 @@
 import type { ExpectedSecurityEvent } from './expected-security-events.ts';
+import type { HandlerCalls } from './handler-calls.ts';
 import type { Outcome } from './run-requests.ts';
 import type { SecurityMatch } from './security-rows.ts';
 import { STEPS } from './security-steps.ts';
@@ -10,6 +11,7 @@ const SHOWN = 20;
 interface SecurityResult extends SecurityMatch {
   readonly expected: readonly ExpectedSecurityEvent[];
   readonly wrongAnswers: readonly string[];
+  readonly handlerCalls: HandlerCalls;
 }
 
 /** All that the demo learned. */
@@ -52,7 +54,8 @@ function print(line: string): void {
 }
 
 /** The rows of the steps, one line each, and whether those of all security events are there and as they should be. */
-function printSecurity({ expected, matched, differences, unexplained, wrongAnswers }: SecurityResult): boolean {
+function printSecurity(result: SecurityResult): boolean {
+  const { expected, matched, differences, unexplained, wrongAnswers, handlerCalls: calls } = result;
   print(`security events: ${expected.length} expected, ${matched.length} stored, ${unexplained.length} unexplained`);
   const names = new Set(STEPS.map(({ name }) => name));
   for (const { event, row } of matched.filter((each) => names.has(each.event.name))) {
@@ -63,8 +66,10 @@ function printSecurity({ expected, matched, differences, unexplained, wrongAnswe
   }
   for (const row of unexplained.slice(0, SHOWN)) print(`unexplained: ${show(row)}`);
   for (const fault of wrongAnswers) print(`wrong answer: ${fault}`);
+  print(`handler of refusals: ${calls.expected} calls expected, ${calls.counted} in the application's metrics`);
   printDifferences(differences);
-  return differences.length === 0 && unexplained.length === 0 && wrongAnswers.length === 0;
+  const isComplete = unexplained.length === 0 && calls.counted === calls.expected;
+  return isComplete && differences.length === 0 && wrongAnswers.length === 0;
 }
 
 function printDifferences(differences: readonly Difference[]): void {

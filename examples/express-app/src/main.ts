@@ -1,24 +1,30 @@
-/** Serves the example on a loopback port and prints one JSON line with its address; SIGTERM or SIGINT ends it. */
+/** Serves the example and its metrics on loopback ports and prints one JSON line with both; SIGTERM or SIGINT ends it. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { createAuditClient } from '@auditlane/audit-client';
 import { createAccounts } from './accounts.ts';
 import { createApp } from './app.ts';
+import { createMetricsServer } from './metrics-server.ts';
 import { countRefusals } from './refusals.ts';
 import { createSecurityEvents } from './security-events.ts';
 
 const audit = createAuditClient();
 const accounts = createAccounts();
 const security = createSecurityEvents(audit, accounts);
-const server = createApp(audit, { accounts, security }).listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : null;
-  void security.service.system.started({ component: 'shop' });
-  process.stdout.write(`${JSON.stringify({ msg: 'listening', port })}\n`);
-});
+const metrics = createMetricsServer(security.service).listen(Number(process.env['METRICS_PORT'] ?? 0), '127.0.0.1');
+const server = createApp(audit, { accounts, security }).listen(Number(process.env['PORT'] ?? 0), '127.0.0.1');
 const refusals = countRefusals(server);
 
+function portOf(listening: Server): number | null {
+  const address = listening.address();
+  return typeof address === 'object' && address !== null ? address.port : null;
+}
+
 async function shutDown(): Promise<void> {
-  server.close();
-  server.closeAllConnections();
+  for (const each of [server, metrics]) {
+    each.close();
+    each.closeAllConnections();
+  }
   void security.service.system.stopped({ component: 'shop' });
   // First what waits for its batch, then the client that carries it.
   await security.close();
@@ -27,3 +33,7 @@ async function shutDown(): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown());
+
+await Promise.all([server, metrics].map((each) => once(each, 'listening')));
+void security.service.system.started({ component: 'shop' });
+process.stdout.write(`${JSON.stringify({ msg: 'listening', port: portOf(server), metricsPort: portOf(metrics) })}\n`);

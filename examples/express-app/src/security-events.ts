@@ -13,6 +13,7 @@ import { correlationMeta, createWinstonTransport } from '@auditlane/audit-client
 import type { Request } from 'express';
 import winston from 'winston';
 import type { Accounts } from './accounts.ts';
+import { tellRefusals } from './alarms.ts';
 import { readSignedIn } from './signed-in.ts';
 
 /** The parts, for whoever wires the application. */
@@ -26,7 +27,7 @@ export interface SecurityEvents {
 
 /** Makes them around an audit client, which carries the events. */
 export function createSecurityEvents(audit: AuditClient, accounts: Accounts): SecurityEvents {
-  const service = createSecurityEventService({ client: audit });
+  const service = createSecurityEventService({ client: audit, name: 'shop' });
   const middleware = createSecurityEventsMiddleware<Request>({
     service,
     // The routes record each request by themselves: what is left are sign-ins, refusals and errors.
@@ -41,6 +42,7 @@ export function createSecurityEvents(audit: AuditClient, accounts: Accounts): Se
     format: winston.format.json(),
     transports: [new winston.transports.Console(), createWinstonTransport({ service, level: 'warn' })],
   });
+  tellRefusals({ service, logger });
   return {
     service,
     middleware,

@@ -35,6 +35,7 @@ describe('the demo', () => {
     expect(output).toMatch(/^requests +51 +8 +43 +43 +43 +0$/m);
     expect(output).toMatch(/^lines +10 +0 +10 +10 +10 +0$/m);
     expect(output).toMatch(/^security events: (\d+) expected, \1 stored, 0 unexplained$/m);
+    expect(output).toMatch(/^handler of refusals: (?!0 )(\d+) calls expected, \1 in the application's metrics$/m);
     // What refused, failed and was logged has a row each, and those of one request share its id.
     for (const type of ['auth.login.failure', 'access.unauthenticated', 'access.denied', 'data.read']) {
       expect(output).toMatch(new RegExp(`^ {2}\\w+ +${type} `, 'm'));
