@@ -14,12 +14,12 @@ export type ByPriority = number | { readonly [Priority in EventPriority]?: numbe
  */
 export interface BatchProcessingOptions {
   /**
-   * Events in one batch, 1 to 1000, by priority. Default critical 1, high 5, medium 20, low 50, info 100. More than 5 for
+   * Events in one batch, 1 to 1000, by priority or one number for all. Default critical 1, high 5, medium 20, low 50, info 100. More than 5 for
    * critical is warned about: the first of them would wait for the others' fate.
    */
   readonly maxBatchSize?: ByPriority | undefined;
   /**
-   * Milliseconds that an event may wait for its batch to fill, 0 to 3600000, by priority. Default critical 0, high 1000,
+   * Milliseconds that an event may wait for its batch to fill, 0 to 3600000, by priority or one number for all. Default critical 0, high 1000,
    * medium 5000, low 10000, info 30000.
    */
   readonly maxWaitTime?: ByPriority | undefined;
