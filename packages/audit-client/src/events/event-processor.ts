@@ -23,6 +23,8 @@ export interface ProcessResult {
   readonly refused?: readonly RefusedEvent[];
   /** Where the events are, for processors that know; the caller of `addEvent` gets its own one. */
   readonly receipts?: readonly EventReceipt[];
+  /** Why events failed, where it is known: announced as `batch:error`, and the reason of `event:failed`. */
+  readonly cause?: unknown;
 }
 
 /**

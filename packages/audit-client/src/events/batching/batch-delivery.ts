@@ -142,15 +142,27 @@ export class BatchDelivery {
       const { id } = held.event;
       this.#end(held, 'processed', { receipt: outcome.receipts.get(id) ?? { id, status: 'processed' } });
     }
+    const cause = this.#explain(outcome, priority, attempt);
     const unparked = await this.#park(outcome.refused, heldOf, attempt);
     if (outcome.uncertain.length > 0) {
-      const reason = `the processor says that ${outcome.uncertainFailed} of ${outcome.uncertain.length} events failed, and not which`;
+      const reason =
+        cause ??
+        `the processor says that ${outcome.uncertainFailed} of ${outcome.uncertain.length} events failed, and not which`;
       return { held: toHeld(outcome.uncertain), reason, failedCount: outcome.uncertainFailed };
     }
     const rest = [...toHeld(outcome.failed), ...unparked];
     return rest.length === 0
       ? NO_REST
-      : { held: rest, reason: 'the processor counted the event as failed', failedCount: null };
+      : { held: rest, reason: cause ?? 'the processor counted the event as failed', failedCount: null };
+  }
+
+  /** Why events failed is announced as if the processor had rejected them; answers the reason, null for none. */
+  #explain({ cause, failed, uncertain }: BatchOutcome, priority: EventPriority, attempt: number): string | null {
+    const ids = [...failed, ...uncertain].map(({ id }) => id);
+    if (cause === undefined || ids.length === 0) return null;
+    const error = new BatchError('rejected', { ids, priority, attempt, cause });
+    this.#options.onError(error);
+    return toReason(error);
   }
 
   /** Parks what is refused; after as many attempts as a batch has, keeps it instead. Answers what is nowhere. */

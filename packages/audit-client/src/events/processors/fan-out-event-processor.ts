@@ -47,6 +47,7 @@ export class FanOutEventProcessor implements EventProcessor {
     if (failed.length === events.length && errors.every((error) => error !== null)) {
       throw new AggregateError(errors, 'no processor of the fan-out took the batch');
     }
+    const causes = errors.filter((error) => error !== null);
     const refused = failed.flatMap((event) => toRefused(event, this.#progressOf(event)));
     const receipts = events.flatMap((event) => this.#progressOf(event).receipt ?? []);
     return {
@@ -55,6 +56,7 @@ export class FanOutEventProcessor implements EventProcessor {
       failedIds: failed.map(({ id }) => id),
       refused,
       receipts,
+      ...(causes.length > 0 && { cause: causes.length === 1 ? causes[0] : toOneError(causes) }),
     };
   }
 
@@ -81,7 +83,7 @@ export class FanOutEventProcessor implements EventProcessor {
       for (const { event, reason } of outcome.refused) {
         this.#progressOf(event).refusals.set(place, reason);
       }
-      return null;
+      return outcome.cause ?? null;
     } catch (error) {
       return error ?? new Error('a processor rejected without a reason');
     }
@@ -96,6 +98,10 @@ export class FanOutEventProcessor implements EventProcessor {
     this.#progress.set(event, fresh);
     return fresh;
   }
+}
+
+function toOneError(causes: readonly unknown[]): AggregateError {
+  return new AggregateError(causes, `${causes.length} processors of the fan-out did not take the batch`);
 }
 
 function toRefused(event: SecurityEvent, { due, refusals }: Progress): readonly RefusedEvent[] {

@@ -18,6 +18,8 @@ export interface BatchOutcome {
   readonly uncertain: readonly SecurityEvent[];
   readonly uncertainFailed: number;
   readonly receipts: ReadonlyMap<string, EventReceipt>;
+  /** Why events failed; undefined when the processor does not say. */
+  readonly cause: unknown;
 }
 
 /** What a processor answered is no result. */
@@ -32,7 +34,7 @@ export class BadResultError extends Error {
 export function readProcessResult(events: readonly SecurityEvent[], answer: unknown): BatchOutcome {
   // Whatever is not said to be processed is not.
   const failedCount = Math.max(readCount(answer, 'failed'), events.length - readCount(answer, 'processed'));
-  const receipts = readReceipts(read(answer, 'receipts'));
+  const said = { receipts: readReceipts(read(answer, 'receipts')), cause: read(answer, 'cause') };
   const refusals = readRefusals(read(answer, 'refused'));
   const failedIds = readIds(read(answer, 'failedIds'));
   const refused = events.flatMap((event) => {
@@ -43,15 +45,15 @@ export function readProcessResult(events: readonly SecurityEvent[], answer: unkn
   if (failedIds !== null) {
     const failed = rest.filter(({ id }) => failedIds.has(id));
     const processed = rest.filter(({ id }) => !failedIds.has(id));
-    return { processed, failed, refused, uncertain: [], uncertainFailed: 0, receipts };
+    return { processed, failed, refused, uncertain: [], uncertainFailed: 0, ...said };
   }
   const unnamed = Math.min(Math.max(0, failedCount - refused.length), rest.length);
   if (unnamed === 0 || unnamed === rest.length) {
     const isAll = unnamed > 0;
     const [processed, failed] = isAll ? [[], rest] : [rest, []];
-    return { processed, failed, refused, uncertain: [], uncertainFailed: 0, receipts };
+    return { processed, failed, refused, uncertain: [], uncertainFailed: 0, ...said };
   }
-  return { processed: [], failed: [], refused, uncertain: rest, uncertainFailed: unnamed, receipts };
+  return { processed: [], failed: [], refused, uncertain: rest, uncertainFailed: unnamed, ...said };
 }
 
 function read(target: unknown, key: string): unknown {

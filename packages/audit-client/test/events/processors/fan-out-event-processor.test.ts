@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FanOutEventProcessor, type SecurityEvent } from '../../../src/events/index.ts';
+import { type BatchError, FanOutEventProcessor, type SecurityEvent } from '../../../src/events/index.ts';
 import { createBatched, eventsOf } from '../support/batched.ts';
 import { reject, type Script, ScriptedProcessor, takeAll } from '../support/scripted-processor.ts';
 
@@ -79,6 +79,39 @@ test('one of them that is down does not lose an event of the others: in the end 
     'spooled',
   ]);
   expect([good.ids, kept.map(({ id }) => id)]).toEqual([batch.map(({ id }) => id), batch.map(({ id }) => id)]);
+});
+
+test('why one of them fails is announced at each attempt, and is the reason in the end', async () => {
+  const fan = new FanOutEventProcessor([new ScriptedProcessor(), new ScriptedProcessor(reject('the siem is away'))]);
+  const { batched, processor } = createBatched({ retryDelay: 0, maxRetryAttempts: 1 });
+  processor.answer((batch: readonly SecurityEvent[]) => fan.process(batch));
+  const errors: BatchError[] = [];
+  const reasons: string[] = [];
+  batched.on('batch:error', (error) => errors.push(error));
+  batched.on('event:failed', ({ reason }) => reasons.push(reason));
+  const [event] = eventsOf('high', 1);
+  if (event === undefined) throw new Error('no event');
+  await batched.addEvent(event);
+  expect(errors.map(({ code, attempt, ids, cause }) => [code, attempt, ids, cause])).toMatchObject([
+    ['rejected', 1, [event.id], { message: 'the siem is away' }],
+    ['rejected', 2, [event.id], { message: 'the siem is away' }],
+  ]);
+  expect(reasons).toEqual(['the siem is away']);
+});
+
+test('of several that fail while another one succeeds, all causes are named', async () => {
+  const fan = new FanOutEventProcessor([
+    new ScriptedProcessor(),
+    new ScriptedProcessor(reject('one')),
+    new ScriptedProcessor(reject('two')),
+  ]);
+  expect(await fan.process(eventsOf('info', 1))).toMatchObject({
+    failed: 1,
+    cause: {
+      message: '2 processors of the fan-out did not take the batch',
+      errors: [{ message: 'one' }, { message: 'two' }],
+    },
+  });
 });
 
 test('prepare asks each, and close closes each although one fails', async () => {
