@@ -123,7 +123,7 @@ export class EventCore {
   }
 
   #createDelivery(): BatchDelivery {
-    const { processor, settings, client, gate, emit } = this.#options;
+    const { processor, settings, client, gate, emit, warn } = this.#options;
     return new BatchDelivery({
       processor,
       settings,
@@ -131,7 +131,10 @@ export class EventCore {
       onEnd: (end) => this.#delivered(end),
       onCalled: (priority, ms) => this.#stats.called(priority, ms),
       onAnswered: (batch) => emit('batch:processed', batch),
-      onError: (error) => emit('batch:error', error),
+      onError: (error) => {
+        warn('an event processor did not take a batch', error.cause ?? error);
+        emit('batch:error', error);
+      },
       random: Math.random,
       now,
     });

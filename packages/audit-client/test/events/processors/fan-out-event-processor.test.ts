@@ -83,7 +83,7 @@ test('one of them that is down does not lose an event of the others: in the end 
 
 test('why one of them fails is announced at each attempt, and is the reason in the end', async () => {
   const fan = new FanOutEventProcessor([new ScriptedProcessor(), new ScriptedProcessor(reject('the siem is away'))]);
-  const { batched, processor } = createBatched({ retryDelay: 0, maxRetryAttempts: 1 });
+  const { batched, processor, warnings } = createBatched({ retryDelay: 0, maxRetryAttempts: 1 });
   processor.answer((batch: readonly SecurityEvent[]) => fan.process(batch));
   const errors: BatchError[] = [];
   const reasons: string[] = [];
@@ -97,6 +97,11 @@ test('why one of them fails is announced at each attempt, and is the reason in t
     ['rejected', 2, [event.id], { message: 'the siem is away' }],
   ]);
   expect(reasons).toEqual(['the siem is away']);
+  // Whoever listens to nothing reads it in the log.
+  expect(warnings[0]).toEqual({
+    condition: 'an event processor did not take a batch',
+    facts: { err: { message: 'the siem is away' } },
+  });
 });
 
 test('of several that fail while another one succeeds, all causes are named', async () => {
