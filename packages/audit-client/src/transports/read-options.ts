@@ -1,7 +1,6 @@
 import type { EventIssue } from '@auditlane/schema';
 import type * as z from 'zod';
 import { createStderrLogger } from '../audit-logger.ts';
-import { findFaultyNames, toIssues } from '../settings/to-issues.ts';
 import { createWarnings } from '../warnings.ts';
 
 /** Options after their check, and everything that was wrong with them. */
@@ -18,7 +17,7 @@ export function checkOptions<Options>(check: z.ZodType<Options>, given: unknown)
   const parsed = check.safeParse(given);
   if (parsed.success) return { options: parsed.data, issues: [] };
   const valid = check.safeParse(withoutFaults(given, parsed.error.issues));
-  return { options: valid.success ? valid.data : check.parse({}), issues: toIssues(parsed.error.issues) };
+  return { options: valid.success ? valid.data : check.parse({}), issues: parsed.error.issues.map(toIssue) };
 }
 
 /** As {@link checkOptions}, and says on stderr what is wrong. */
@@ -33,6 +32,12 @@ export function readOptions<Options>(check: z.ZodType<Options>, given: unknown):
 
 function withoutFaults(given: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   if (typeof given !== 'object' || given === null) return {};
-  const faulty = findFaultyNames(issues);
+  const faulty = new Set(
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : issue.path.slice(0, 1))),
+  );
   return Object.fromEntries(Object.entries(given).filter(([name]) => !faulty.has(name)));
+}
+
+function toIssue(issue: z.core.$ZodIssue): EventIssue {
+  return { path: issue.path.map(String).join('.'), code: issue.code, message: issue.message };
 }
