@@ -1,4 +1,5 @@
 export type { AdoptOptions } from './adopt.ts';
+export { BUFFERED_TOLD_EVERY_MS, BUFFERED_VALID_MS, type BufferedNumbers } from './buffered.ts';
 export { checkRedis, type CheckRedisOptions, type RedisFault, type RedisFaultCode } from './check-redis.ts';
 export type { Claim, ClaimOptions } from './claim.ts';
 export { connectRedis, type ConnectionOptions } from './connection.ts';

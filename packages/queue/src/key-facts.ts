@@ -28,6 +28,7 @@ function toExpectedTypes(keys: QueueKeys): ReadonlyMap<string, string> {
     [keys.workers, 'hash'],
     [keys.hold, 'list'],
     [keys.producers, 'hash'],
+    [keys.buffered, 'hash'],
   ]);
 }
 

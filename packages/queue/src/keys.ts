@@ -26,6 +26,8 @@ export interface QueueKeys {
   readonly hold: string;
   /** HASH: producer id to its last push numbers and last number, `main:urgent:replay:n:given up:ms:open` or `closed`. */
   readonly producers: string;
+  /** HASH: producer id to the numbers whose events wait in its memory, `ms:5-9,12`. */
+  readonly buffered: string;
   /** HASH: reserved for metrics of processes other than workers. */
   readonly metrics: string;
   /** Channel that an enqueue into an empty lane publishes to. */
@@ -45,6 +47,7 @@ const TAKEN_NAMES: ReadonlySet<string> = new Set([
   'workers',
   'hold',
   'producers',
+  'buffered',
   'metrics',
   'wake',
   'batch',
@@ -79,6 +82,7 @@ export function toQueueKeys(queueKey: string): QueueKeys {
     workers: `${prefix}workers`,
     hold: `${prefix}hold`,
     producers: `${prefix}producers`,
+    buffered: `${prefix}buffered`,
     metrics: `${prefix}metrics`,
     wake: `${prefix}wake`,
     batch: (batchId: string) => `${prefix}batch:${batchId}`,

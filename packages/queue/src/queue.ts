@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { adopt, type AdoptOptions } from './adopt.ts';
 import { beat, beats, forget } from './beats.ts';
+import { buffered, type BufferedNumbers, tellBuffered, type TellBufferedOptions, type Told } from './buffered.ts';
 import { createCallBuffers } from './call-buffers.ts';
 import { claim, type Claim, type ClaimOptions } from './claim.ts';
 import { addStats } from './count.ts';
@@ -100,6 +101,16 @@ export interface Queue {
    * a producer beyond is not marked. One that is still at work would push again what it keeps; the store absorbs it.
    */
   forgetProducers(ids: readonly string[]): Promise<number>;
+  /**
+   * Notes which of its numbers a producer has in its memory, so that they are not taken for lost. Counts for
+   * `BUFFERED_VALID_MS`: repeat it every `BUFFERED_TOLD_EVERY_MS` while they wait. Works when memory is full.
+   */
+  tellBuffered(options: TellBufferedOptions): Promise<Told>;
+  /**
+   * What producers say they have in memory; what was told longer ago than `validMs` (default `BUFFERED_VALID_MS`) and what
+   * cannot be read is left out.
+   */
+  buffered(validMs?: number): Promise<readonly BufferedNumbers[]>;
   /** Writes the beat of a worker; works when memory is full. */
   beat(worker: string, beat: WorkerBeat): Promise<void>;
   /** The last beat of every worker, dead ones included: judge them by `at`. Unreadable ones are left out. */
@@ -136,6 +147,8 @@ export function createQueue(redis: Redis, keys: QueueKeys): Queue {
     retire: (options) => retire(redis, keys, options),
     producers: () => producers(redis, keys),
     forgetProducers: (ids) => forgetProducers(redis, keys, ids),
+    tellBuffered: (options) => tellBuffered(redis, keys, options),
+    buffered: (validMs) => buffered(redis, keys, validMs),
     beat: (worker, workerBeat) => beat(redis, keys, { worker, beat: workerBeat }),
     beats: () => beats(redis, keys),
     forget: (worker) => forget(redis, keys, worker),

@@ -22,6 +22,7 @@ export type ScriptName =
   | 'count'
   | 'last_push'
   | 'retire'
+  | 'tell_buffered'
   | 'beat';
 
 /** What a script is called with. Buffers pass through unchanged. */

@@ -16,6 +16,7 @@ describe('names', () => {
       workers: 'audit:workers',
       hold: 'audit:hold',
       producers: 'audit:producers',
+      buffered: 'audit:buffered',
       metrics: 'audit:metrics',
       wake: 'audit:wake',
       batch: 'audit:batch:b1',

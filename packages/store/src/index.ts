@@ -109,6 +109,7 @@ export {
   settleHoles,
 } from './losses/judge-holes.ts';
 export { type ProducerNumbers, accountForNumbers } from './losses/account-numbers.ts';
+export { fromNumberText } from './losses/number-ranges.ts';
 export { type ProducerFacts, noteMarks } from './losses/note-marks.ts';
 export { type NumberRange, hasNumber, toNumberText } from './losses/number-ranges.ts';
 export {

@@ -1,13 +1,21 @@
 import type { Queue } from '@auditlane/queue';
 import type { Sleep } from '@auditlane/runtime';
-import { followProducers, judgeHoles, noteMarks, readBarrier, readSettledHoles, settleHoles } from '@auditlane/store';
-import type { Pool, Verdict } from '@auditlane/store';
+import {
+  followProducers,
+  fromNumberText,
+  judgeHoles,
+  noteMarks,
+  readBarrier,
+  readSettledHoles,
+  settleHoles,
+} from '@auditlane/store';
+import type { MissingNumbers, Pool, Verdict } from '@auditlane/store';
 import type { SearchPlaces } from './search.ts';
 import { search } from './search.ts';
 
 export interface LossParts extends SearchPlaces {
   readonly pool: Pool;
-  readonly queue: Pick<Queue, 'producers' | 'forgetProducers'>;
+  readonly queue: Pick<Queue, 'producers' | 'forgetProducers' | 'buffered'>;
   readonly sleep: Sleep;
   /** Ends waits when the process drains. */
   readonly signal: AbortSignal;
@@ -16,6 +24,8 @@ export interface LossParts extends SearchPlaces {
   /** See SETTLE_SECONDS and SECONDS_APART. */
   readonly settleSeconds: number;
   readonly secondsApart: number;
+  /** How long it counts what a producer says that it has in memory; default `BUFFERED_VALID_MS`. */
+  readonly bufferedMs?: number;
 }
 
 /** What a round found. */
@@ -31,7 +41,8 @@ export interface LossRound extends Pick<Verdict, 'lost' | 'recovered'> {
 /**
  * A hole is normal while its event is on the way: in a claim, behind a backlog, in a client that retries for 5 s. One
  * that is still there after this is searched for. With a round every 5 s and two searches 4 s apart, a loss is named
- * 15 to 45 s after the producer's next event was stored.
+ * 15 to 45 s after the producer's next event was stored. What waits in the memory of its producer, for seconds or for
+ * hours, is no hole while the producer says so; when it is killed, its word counts for 15 s more.
  */
 export const SETTLE_SECONDS = 15;
 export const SECONDS_APART = 4;
@@ -52,7 +63,8 @@ export async function findLosses(parts: LossParts): Promise<LossRound> {
   const { pool } = parts;
   const { numbers } = await followProducers(pool);
   await noteProducers(parts);
-  await settleHoles(pool, parts.settleSeconds);
+  // After the ledger and the marks: whoever pushed past a number that waits has had time to say so before it settles.
+  await settleHoles(pool, parts.settleSeconds, await readBuffered(parts));
   const searched = await readSettledHoles(pool, PRODUCERS_PER_SEARCH);
   const found = searched.length === 0 ? { waiting: [], parked: [] } : await search(parts, searched);
   const round = { numbers, searched: searched.length };
@@ -82,6 +94,15 @@ async function noteProducers({ pool, queue, now }: LossParts): Promise<void> {
   // After the commit of what they said.
   const old = marks.filter(({ isClosed, atMs }) => now() - atMs > (isClosed ? FORGET_CLOSED_MS : FORGET_SILENT_MS));
   if (old.length > 0) await queue.forgetProducers(old.map(({ producerId }) => producerId));
+}
+
+/** What waits in the memory of producers, by their own word. */
+async function readBuffered({ queue, bufferedMs }: LossParts): Promise<readonly MissingNumbers[]> {
+  const told = await queue.buffered(bufferedMs);
+  return told.flatMap(({ producerId, numbers }) => {
+    const ranges = fromNumberText(numbers);
+    return ranges === null ? [] : [{ producerId, ranges }];
+  });
 }
 
 /** Reads the ledger until it shows all that was committed before this call; false when an open transaction hides some of it. */

@@ -40,6 +40,11 @@ export interface EventProcessor {
    * not refused need not come in a batch: it may give way under pressure. Must not throw.
    */
   prepare?(event: SecurityEvent): RejectedReceipt | null;
+  /**
+   * Called once for an event that was prepared, when it has come to its end: no batch brings it any more. Under pressure the
+   * end may come under another object with the same id: identical events are merged. Must not throw.
+   */
+  ended?(event: SecurityEvent): void;
   /** Called once, after the last batch. */
   close?(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
  * From a hole in a producer's numbers to the sentence that events are lost. A hole is normal while events are on their way, so it
- * passes through these states: noticed, settled (still there after the settle time), doubted (searched for and found nowhere),
+ * passes through these states: noticed, settled (still there after the settle time, and not in its producer's memory), doubted (searched for and found nowhere),
  * lost (found nowhere a second time). A search looks at every place in Redis; after it the ledger must have been read past the
  * search's end, since what left Redis meanwhile was committed before it left. Two searches, since an entry that is put back into
  * the queue during one can be passed over by it.
@@ -49,9 +49,21 @@ export interface Verdict {
 /** Ranges that an event names; more are counted. */
 const EVENT_RANGES = 500;
 
-/** Writes holes down and settles those that have been there for `settleSeconds`. */
-export async function settleHoles(pool: Pool, settleSeconds: number): Promise<void> {
+/**
+ * Writes holes down and settles those that have been there for `settleSeconds`, except `buffered`: numbers whose events wait in
+ * the memory of a producer that lives. A crash between the two statements is mended by the next call.
+ */
+export async function settleHoles(
+  pool: Pool,
+  settleSeconds: number,
+  buffered: readonly MissingNumbers[] = [],
+): Promise<void> {
   await runQuery(pool, 'settle_holes', [settleSeconds]);
+  if (buffered.length === 0) return;
+  await runQuery(pool, 'excuse_buffered', [
+    buffered.map(({ producerId }) => producerId),
+    buffered.map(({ ranges }) => toMultirange(ranges)),
+  ]);
 }
 
 /** What is to be searched for: the settled holes of up to `limit` producers. */

@@ -179,3 +179,29 @@ it('a producer with absurd numbers is one range and breaks nothing', async () =>
   for (let turn = 0; turn < 3; turn += 1) await round();
   expect(await eventsOf('audit.loss.detected')).toMatchObject([{ numbers: `2-${Number.MAX_SAFE_INTEGER - 1}` }]);
 });
+
+it('what waits in the memory of its producer is not even searched for, and settles anew when it waits no more', async () => {
+  await store.storeBatch([...numbered('a', [1, 4, 6]), ...numbered('b', [2])]);
+  await followAll();
+  const buffered = [{ producerId: 'a', ranges: [{ first: 2, last: 3 }] }];
+  for (let turn = 0; turn < 3; turn += 1) await settleHoles(pool, 0, buffered);
+  expect(await readSettledHoles(pool, 100)).toEqual([
+    { producerId: 'a', ranges: [{ first: 5, last: 5 }] },
+    { producerId: 'b', ranges: [{ first: 1, last: 1 }] },
+  ]);
+  // As if it had just become a hole.
+  await settleHoles(pool, 600, []);
+  expect(await readSettledHoles(pool, 100)).toMatchObject([{ ranges: [{ first: 5 }] }, {}]);
+  expect((await round()).lost).toEqual([]);
+  expect((await round()).lost).toMatchObject([{ producerId: 'a', ranges: [{ first: 5 }] }, { producerId: 'b' }]);
+  expect((await round()).lost).toEqual([{ producerId: 'a', ranges: [{ first: 2, last: 3 }] }]);
+});
+
+it('a hole that had settled, and was doubted, before its producer spoke begins anew', async () => {
+  await store.storeBatch(numbered('a', [1, 3]));
+  for (let turn = 0; turn < 2; turn += 1) expect((await round()).lost).toEqual([]);
+  await settleHoles(pool, 0, [{ producerId: 'a', ranges: [{ first: 2, last: 2 }] }]);
+  expect(await readSettledHoles(pool, 100)).toEqual([]);
+  for (let turn = 0; turn < 2; turn += 1) expect((await round()).lost).toEqual([]);
+  expect((await round()).lost).toMatchObject([{ producerId: 'a' }]);
+});

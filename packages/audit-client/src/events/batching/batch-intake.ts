@@ -3,15 +3,10 @@ import type { EventProcessor } from '../event-processor.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { EventJournal } from '../journal/event-journal.ts';
 import type { EventGate } from '../processors/event-gate.ts';
+import type { SecurityEvent } from '../security-event.ts';
 import type { RejectedReceipt } from '../../receipt.ts';
 import type { BatchSettings } from './batch-settings.ts';
 import type { HeldEvent } from './held-event.ts';
-
-/**
- * Longest wait for which an event takes its producer's number at the call. A number that does not come for longer than
- * that is searched for as a lost event; those that may wait longer take theirs when they go.
- */
-const LONGEST_NUMBERED_WAIT_MS = 30_000;
 
 export interface BatchIntakeOptions {
   readonly processor: EventProcessor;
@@ -20,6 +15,7 @@ export interface BatchIntakeOptions {
   readonly gate: () => EventGate | null;
   /** An event cannot wait, since the disk does not take it: it is to go now. */
   readonly onHurry: (held: HeldEvent) => void;
+  readonly warn: (condition: string, error: unknown) => void;
 }
 
 /** What is done with an event before it waits: prepared, and written to the journal. */
@@ -31,17 +27,18 @@ export class BatchIntake {
     this.#options = options;
   }
 
-  /** What is wrong with an event that will never be taken; null when it may go on. */
+  /**
+   * What is wrong with an event that will never be taken; null when it may go on. It takes its producer's number here, so
+   * that a crash shows as a hole however long the event was to wait; until it ends, its producer says that it waits.
+   */
   prepare(held: HeldEvent): RejectedReceipt | null {
-    const { processor, gate } = this.#options;
-    const { priority } = held.event;
-    const { maxWaitTime, enableAutoFlush } = this.#options.settings;
-    if (this.#findJournal() !== null && isBuffered(priority)) {
-      const admitted = gate()?.admit(held.event);
-      return admitted === undefined || 'kind' in admitted ? null : admitted;
+    held.isPrepared = true;
+    try {
+      return this.#prepare(held);
+    } catch (error) {
+      this.#options.warn('an event processor failed to prepare an event', error);
+      return null;
     }
-    const isSoon = enableAutoFlush && maxWaitTime[priority] <= LONGEST_NUMBERED_WAIT_MS;
-    return isSoon || !isBuffered(priority) ? (processor.prepare?.(held.event) ?? null) : null;
   }
 
   /** Answers the caller of an event that waits from now on; those of critical and high ones wait with it. */
@@ -66,7 +63,21 @@ export class BatchIntake {
     }
   }
 
-  /** The event has ended: its copies are needed no more. */
+  /** Nobody brings that event of `held` any more. Must be called once for each event that was prepared. */
+  left({ isPrepared }: HeldEvent, event: SecurityEvent): void {
+    if (!isPrepared) {
+      return;
+    }
+    const { processor, gate, warn } = this.#options;
+    try {
+      gate()?.ended(event);
+      processor.ended?.(event);
+    } catch (error) {
+      warn('an event processor failed to hear of the end of an event', error);
+    }
+  }
+
+  /** The copies of an event that has ended are needed no more. */
   async ended(held: HeldEvent): Promise<void> {
     for (const copy of held.copies) {
       const segment = await copy;
@@ -78,6 +89,19 @@ export class BatchIntake {
 
   async close(): Promise<void> {
     await this.#journal?.close();
+  }
+
+  #prepare(held: HeldEvent): RejectedReceipt | null {
+    const { processor, gate } = this.#options;
+    if (this.#findJournal() !== null && isBuffered(held.event.priority)) {
+      const admitted = gate()?.admit(held.event);
+      if (admitted !== undefined && !('kind' in admitted)) {
+        return admitted;
+      }
+      gate()?.reserve(held.event);
+      return null;
+    }
+    return processor.prepare?.(held.event) ?? null;
   }
 
   #findJournal(): EventJournal | null {

@@ -57,13 +57,13 @@ export class EventCore {
   #draining: Promise<void> | null = null;
 
   constructor(options: EventCoreOptions) {
-    const { settings, processor, gate } = options;
+    const { settings, processor, gate, warn } = options;
     this.#options = options;
     this.#toKey = createIdentity(settings.fingerprint);
     this.#windows = this.#createWindows();
     this.#pressure = this.#createPressure();
     const onHurry = (held: HeldEvent): void => this.#lanes.flushUpTo(held.place);
-    this.#intake = new BatchIntake({ processor, settings, gate, onHurry });
+    this.#intake = new BatchIntake({ processor, settings, gate, onHurry, warn });
     this.#delivery = this.#createDelivery();
     this.#lanes = this.#createLanes();
   }
@@ -223,7 +223,7 @@ export class EventCore {
       this.#drop(held, 'backpressure', 'dropped');
       return;
     }
-    const refused = this.#prepare(held);
+    const refused = this.#intake.prepare(held);
     if (refused !== null) {
       this.#end({ held, ending: 'failed', receipt: refused, reason: refused.reason });
       return;
@@ -233,19 +233,11 @@ export class EventCore {
     void this.#intake.accept(held);
   }
 
-  #prepare(held: HeldEvent): ReturnType<BatchIntake['prepare']> {
-    try {
-      return this.#intake.prepare(held);
-    } catch (error) {
-      this.#options.warn('an event processor failed to prepare an event', error);
-      return null;
-    }
-  }
-
   #merged(into: HeldEvent, from: HeldEvent, before: SecurityEvent): void {
     const gate = this.#options.gate();
     gate?.amend(before, into.event);
     gate?.coalesced(from.event);
+    this.#intake.left(into, before);
     this.#deduplicated(from, 'coalesced');
   }
 
@@ -271,6 +263,7 @@ export class EventCore {
     const { event } = held;
     this.#stats.ended(event.priority, ending);
     held.answer(receipt);
+    this.#intake.left(held, event);
     if (reason !== 'coalesced') {
       void this.#intake.ended(held);
     }

@@ -17,6 +17,8 @@ export class HeldEvent {
   key: string | null | undefined = undefined;
   /** When it was first handed to the processor, ms since the epoch; 0: it was not yet. */
   firstTriedAt = 0;
+  /** Whether its processor, or the journal, knows that it comes. */
+  isPrepared = false;
   #event: SecurityEvent;
   #answer: ((receipt: EventReceipt) => void) | null;
   /** Segments of the journal that have it, or something merged into it. */

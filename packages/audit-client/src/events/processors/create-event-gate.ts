@@ -12,6 +12,7 @@ import type { Transport } from '../../transport.ts';
 import { toErrorFacts, type Warnings } from '../../warnings.ts';
 import { EventJournal } from '../journal/event-journal.ts';
 import type { SecurityEvent } from '../security-event.ts';
+import { BufferedNotice } from './buffered-notice.ts';
 import { EventAdmission } from './event-admission.ts';
 import type { AdmittedEvent, EventGate, ParkedEvent } from './event-gate.ts';
 import { parkEvents } from './park-events.ts';
@@ -50,6 +51,7 @@ class ClientGate implements EventGate {
   readonly warnings: Warnings;
   readonly #parts: EventGateParts;
   readonly #admission: EventAdmission;
+  readonly #notice: BufferedNotice;
 
   constructor(parts: EventGateParts) {
     const { settings, warnings, producer, now } = parts;
@@ -57,10 +59,16 @@ class ClientGate implements EventGate {
     this.guarantee = settings.guarantee;
     this.warnings = warnings;
     this.#admission = new EventAdmission(settings, producer, now);
+    this.#notice = new BufferedNotice({
+      // The end of a client places what waits, and what it said of it is forgotten by itself.
+      read: () => (parts.isClosed() ? '' : this.#admission.unplaced.toText()),
+      tell: (numbers) => this.#tellBuffered(numbers),
+    });
   }
 
   reserve(event: SecurityEvent): void {
     this.#admission.reserve(event);
+    this.#notice.wake();
   }
 
   admit(event: SecurityEvent): AdmittedEvent | RejectedReceipt {
@@ -80,23 +88,49 @@ class ClientGate implements EventGate {
     return this.#take(event, 'disk');
   }
 
-  store(events: readonly SecurityEvent[]): Promise<readonly RejectedRow[]> {
-    return storeEvents(events, this.#admission, this.#parts.transport);
+  async store(events: readonly SecurityEvent[]): Promise<readonly RejectedRow[]> {
+    const rejected = await storeEvents(events, this.#admission, this.#parts.transport);
+    const ids = new Set(rejected.map(({ id }) => id));
+    for (const event of events) {
+      if (!ids.has(event.id)) {
+        this.placed(event);
+      }
+    }
+    return rejected;
   }
 
-  park(events: readonly ParkedEvent[]): Promise<void> {
-    return parkEvents(events, this.#admission, this.#parts.transport);
+  async park(events: readonly ParkedEvent[]): Promise<void> {
+    await parkEvents(events, this.#admission, this.#parts.transport);
+    for (const { event } of events) {
+      // The letter of one that cannot be encoded has no number; `ended` accounts for it.
+      if (this.#admission.admit(event).kind === 'admitted') {
+        this.placed(event);
+      }
+    }
   }
 
   amend(before: SecurityEvent, after: SecurityEvent): void {
     this.#admission.amend(before, after);
   }
 
+  placed(event: SecurityEvent): void {
+    this.#admission.unplaced.take(event);
+  }
+
+  ended(event: SecurityEvent): void {
+    const number = this.#admission.unplaced.take(event);
+    if (number !== null) {
+      this.#parts.giveUp('not_queued', number, false);
+    }
+  }
+
   giveUp(event: SecurityEvent, reason: string): void {
+    this.#admission.unplaced.take(event);
     this.#parts.giveUp(reason, this.#admission.numberOf(event), true);
   }
 
   coalesced(event: SecurityEvent): void {
+    this.#admission.unplaced.take(event);
     const number = this.#admission.numberOf(event);
     if (number !== null) {
       this.#parts.giveUp('coalesced', number, false);
@@ -121,6 +155,11 @@ class ClientGate implements EventGate {
     return () => void drains.delete(drain);
   }
 
+  async #tellBuffered(numbers: string): Promise<boolean> {
+    const { transport, producer, isClosed } = this.#parts;
+    return isClosed() || (await transport.queue.tellBuffered({ id: producer.id, numbers })) === 'told';
+  }
+
   /** One way of an event, from the call to its outcome; total. */
   #take(event: SecurityEvent, way: Way): Promise<Receipt> {
     const { fullness, isClosed } = this.#parts;
@@ -134,7 +173,19 @@ class ClientGate implements EventGate {
         return Promise.resolve(toRejection(isClosed() ? 'closed' : 'buffer_full'));
       }
       const isCrowded = share !== 'free';
-      return new Promise((resolve) => startCall(this.#parts, { admitted, way, isCrowded, resolve }));
+      return new Promise((resolve) =>
+        startCall(this.#parts, {
+          admitted,
+          way,
+          isCrowded,
+          resolve: (receipt) => {
+            if (receipt.status !== 'rejected') {
+              this.placed(event);
+            }
+            resolve(receipt);
+          },
+        }),
+      );
     } catch (error) {
       this.warnings.warn('an event could not be handed to its client', toErrorFacts(error));
       return Promise.resolve(toRejection('internal'));

@@ -41,6 +41,10 @@ export class DatabaseEventProcessor implements EventProcessor {
     return null;
   }
 
+  ended(event: SecurityEvent): void {
+    findEventGate(this.#client)?.ended(event);
+  }
+
   async process(events: readonly SecurityEvent[]): Promise<ProcessResult> {
     const gate = findEventGate(this.#client);
     if (gate === null) {
@@ -52,6 +56,9 @@ export class DatabaseEventProcessor implements EventProcessor {
     const failedIds = refused.map(({ id }) => id);
     const failed = new Set(failedIds);
     const stored = events.filter(({ id }) => !failed.has(id));
+    for (const event of stored) {
+      gate.placed(event);
+    }
     const receipts = stored.map(({ id }) => ({ id, status: 'stored' as const }));
     return { processed: stored.length, failed: failed.size, failedIds, refused, receipts };
   }

@@ -6,6 +6,7 @@ import type { Settings } from '../../settings/settings.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import type { AdmittedEvent } from './event-gate.ts';
 import { toAuditEvent } from './to-audit-event.ts';
+import { UnplacedNumbers } from './unplaced-numbers.ts';
 
 /** An event as an entry, or why it is none. */
 export type Admission = AdmittedEvent | { readonly kind: 'refused'; readonly receipt: RejectedReceipt };
@@ -20,6 +21,8 @@ export class EventAdmission {
   readonly #admitted = new WeakMap<SecurityEvent, AdmittedEvent>();
   /** Numbers of events that are not encoded yet: taken at the call, or from the event whose place they took. */
   readonly #reserved = new WeakMap<SecurityEvent, number>();
+  /** Of events that were reserved a number and have no place yet. */
+  readonly unplaced = new UnplacedNumbers();
   /** The number of the event that is being encoded. */
   #number = 0;
 
@@ -55,12 +58,15 @@ export class EventAdmission {
     return fresh;
   }
 
-  /** Takes the number of an event now, and leaves the work of encoding it to when it goes. */
+  /** Takes the number of an event that is going to wait now, and leaves the work of encoding it to when it goes. */
   reserve(event: SecurityEvent): void {
-    if (this.numberOf(event) === null) {
-      this.#reserved.set(event, this.#producer.nextSeq);
+    const known = this.numberOf(event);
+    const number = known ?? this.#producer.nextSeq;
+    if (known === null) {
+      this.#reserved.set(event, number);
       this.#producer.admit();
     }
+    this.unplaced.add(event, number);
   }
 
   /** Null for an event that has none. */
@@ -73,6 +79,10 @@ export class EventAdmission {
     const number = this.numberOf(before);
     if (number !== null) {
       this.#reserved.set(after, number);
+    }
+    const unplaced = this.unplaced.take(before);
+    if (unplaced !== null) {
+      this.unplaced.add(after, unplaced);
     }
   }
 

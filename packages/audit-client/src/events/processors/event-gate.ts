@@ -8,7 +8,7 @@ import type { EventJournal } from '../journal/event-journal.ts';
 import type { SecurityEvent } from '../security-event.ts';
 
 /** Where a client keeps its gate; the same in every copy of this package. The number changes when its shape does. */
-export const EVENT_GATE = Symbol.for('auditlane.audit-client.event-gate.v1');
+export const EVENT_GATE = Symbol.for('auditlane.audit-client.event-gate.v2');
 
 /** A security event as an entry, with the number of its producer. */
 export interface AdmittedEvent {
@@ -43,7 +43,10 @@ export interface EventGate {
   /** What the client promises; `strict` turns the journal on. */
   readonly guarantee: 'durable' | 'strict';
   readonly warnings: Warnings;
-  /** Takes the next number of the client's producer for an event, unless it has one, and encodes nothing. */
+  /**
+   * Takes the next number of the client's producer for an event that is going to wait, unless it has one, and encodes
+   * nothing. Until the event has a place, Redis is told every few seconds that it waits; `ended` must follow.
+   */
   reserve(event: SecurityEvent): void;
   /** Encodes an event and takes the next number of the client's producer, unless it has one; the second time, answers what it answered. */
   admit(event: SecurityEvent): AdmittedEvent | RejectedReceipt;
@@ -63,6 +66,10 @@ export interface EventGate {
   giveUp(event: SecurityEvent, reason: string): void;
   /** Another event stands for this one: no loss, but its number will never come. */
   coalesced(event: SecurityEvent): void;
+  /** The event is stored by somebody else, with the number that it has here. */
+  placed(event: SecurityEvent): void;
+  /** Nobody brings the event any more. If its number has come nowhere, it is accounted for: that is no loss. */
+  ended(event: SecurityEvent): void;
   /** Files of its own, which another process replays when this one dies. */
   openJournal(): EventJournal;
   /** Calls `drain` when the client is about to close, and waits for it. The answer takes the call back. */

@@ -41,6 +41,12 @@ export class FanOutEventProcessor implements EventProcessor {
     return null;
   }
 
+  ended(event: SecurityEvent): void {
+    for (const target of this.#targets) {
+      target.ended?.(event);
+    }
+  }
+
   async process(events: readonly SecurityEvent[]): Promise<ProcessResult> {
     const errors = await Promise.all(this.#targets.map((target, place) => this.#hand(target, place, events)));
     const failed = events.filter((event) => this.#progressOf(event).due.size > 0);

@@ -35,6 +35,10 @@ export class QueueEventProcessor implements EventProcessor {
     return null;
   }
 
+  ended(event: SecurityEvent): void {
+    findEventGate(this.#client)?.ended(event);
+  }
+
   async process(events: readonly SecurityEvent[]): Promise<ProcessResult> {
     const client = this.#client;
     const gate = findEventGate(client);

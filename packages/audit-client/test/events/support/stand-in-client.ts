@@ -32,6 +32,8 @@ export function createStandInClient(overrides: Partial<EventGate> = {}) {
     amend: () => undefined,
     giveUp: ({ id }, reason) => void givenUp.push({ id, reason }),
     coalesced: ({ id }) => void coalesced.push(id),
+    placed: () => undefined,
+    ended: () => undefined,
     openJournal: (): EventJournal => {
       throw new Error('no journal here');
     },
