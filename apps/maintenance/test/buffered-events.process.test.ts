@@ -36,7 +36,7 @@ const parts: LossParts = {
   redis,
   keys,
   queue,
-  sleep: async (ms) => void (await delay(ms)),
+  sleep: (ms) => delay(ms),
   signal: new AbortController().signal,
   now: Date.now,
   parkedInTable: () => parkedInTable(pool),

@@ -1,7 +1,10 @@
-// Gives COUNT events to a batched processor, prints their receipts, and then stays (END=stay), or has nothing left to do.
+// Gives COUNT events to a batched processor (JOURNAL=default leaves the journal to the guarantee), prints their receipts, and then stays (END=stay), or has nothing left to do.
 import { BatchedEventProcessor } from '../../src/index.ts';
 
-const batched = new BatchedEventProcessor(undefined, { journal: process.env['JOURNAL'] === 'true' });
+const batched = new BatchedEventProcessor(
+  undefined,
+  process.env['JOURNAL'] === 'default' ? {} : { journal: process.env['JOURNAL'] === 'true' },
+);
 const receipts = await Promise.all(
   Array.from({ length: Number(process.env['COUNT']) }, (_, n) =>
     batched.addEvent({ type: 'script.ran', priority: 'info', details: { n } }),

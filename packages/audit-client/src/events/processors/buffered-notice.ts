@@ -16,7 +16,7 @@ export interface BufferedNoticeOptions {
  */
 export class BufferedNotice {
   readonly #options: BufferedNoticeOptions;
-  #timer: NodeJS.Timeout | null = null;
+  #isArmed = false;
   /** What Redis may believe; it is taken back when nothing waits. */
   #isTold = false;
 
@@ -26,7 +26,10 @@ export class BufferedNotice {
 
   /** Something waits. The process is not kept for it. */
   wake(): void {
-    this.#timer ??= setTimeout(() => void this.#tell(), this.#options.everyMs ?? BUFFERED_TOLD_EVERY_MS).unref();
+    if (!this.#isArmed) {
+      this.#isArmed = true;
+      setTimeout(() => void this.#tell(), this.#options.everyMs ?? BUFFERED_TOLD_EVERY_MS).unref();
+    }
   }
 
   async #tell(): Promise<void> {
@@ -38,7 +41,7 @@ export class BufferedNotice {
       const isThrough = await tell(numbers).catch(() => false);
       this.#isTold = numbers !== '' || !isThrough;
     }
-    this.#timer = null;
+    this.#isArmed = false;
     // Something may have come while the last word was on its way.
     if (this.#isTold || read() !== '') {
       this.wake();
