@@ -29,7 +29,7 @@ export default defineConfig({
   deps: { alwaysBundle: [/^@auditlane\//] },
   copy: [
     // What enqueueing and storing need, and no more: the migrations and the worker's scripts stay at home.
-    { from: '../queue/lua/{enqueue,count,last_push,park,retire}.lua', to: 'lua' },
+    { from: '../queue/lua/{enqueue,count,last_push,park,retire,tell_buffered}.lua', to: 'lua' },
     { from: '../store/sql/queries/{store_idempotent,find_conflicting,find_stored}.sql', to: 'sql/queries' },
   ],
 });

@@ -178,7 +178,7 @@ describe('the packed client, installed in a folder of its own', () => {
     ).toEqual([]);
     expect(JSON.stringify(exports)).not.toContain('src/');
     for (const file of [
-      ...['enqueue', 'count', 'last_push', 'retire'].map((script) => `lua/${script}.lua`),
+      ...['enqueue', 'count', 'last_push', 'retire', 'tell_buffered'].map((script) => `lua/${script}.lua`),
       'sql/queries/store_idempotent.sql',
       'README.md',
       'CHANGELOG.md',
