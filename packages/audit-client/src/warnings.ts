@@ -2,6 +2,7 @@ import type { AuditLogger } from './audit-logger.ts';
 import { runAsOwnWork } from './transports/own-work.ts';
 
 const QUIET_MS = 10_000;
+const MAX_MESSAGE_CHARACTERS = 500;
 
 interface Condition {
   loggedAt: number;
@@ -49,11 +50,34 @@ export function createWarnings(logger: AuditLogger, now: () => number): Warnings
   };
 }
 
-/** What an error says of itself, without its stack and without the address it was connecting to in full. */
+/**
+ * What an error says of itself, without its stack and without the address it was connecting to in full. Total: it is
+ * called in the handlers of foreign errors, where a second throw would end the process.
+ */
 export function toErrorFacts(error: unknown): { readonly err: { readonly message: string; readonly code?: string } } {
-  if (!(error instanceof Error)) {
+  const message = readErrorMessage(error);
+  if (message === null) {
     return { err: { message: 'a value that is not an Error was thrown' } };
   }
-  const code: unknown = Reflect.get(error, 'code');
-  return { err: { message: error.message.slice(0, 500), ...(typeof code === 'string' ? { code } : {}) } };
+  const code = readProperty(error, 'code');
+  return { err: { message, ...(typeof code === 'string' ? { code } : {}) } };
+}
+
+/** The message of an Error, cut; null for what is no Error, or has no text for a message. Total. */
+export function readErrorMessage(error: unknown): string | null {
+  try {
+    const message = error instanceof Error ? readProperty(error, 'message') : null;
+    return typeof message === 'string' ? message.slice(0, MAX_MESSAGE_CHARACTERS) : null;
+  } catch {
+    // A Proxy that does not say what it is.
+    return null;
+  }
+}
+
+function readProperty(target: unknown, key: string): unknown {
+  try {
+    return typeof target === 'object' && target !== null ? Reflect.get(target, key) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -58,6 +58,11 @@ test('what was thrown is described, whatever it was', () => {
     err: { message: 'x', code: 'ECONNREFUSED' },
   });
   expect(toErrorFacts('text').err.message).toMatch(/not an Error/);
+  const { proxy, revoke } = Proxy.revocable(new Error('x'), {});
+  revoke();
+  for (const odd of [proxy, Object.assign(new Error('x'), { message: { code: 1 } }), Object.create(null), null]) {
+    expect(toErrorFacts(odd).err.message).toMatch(/not an Error/);
+  }
 });
 
 test('drops are taken once, and given back after a failed report', () => {

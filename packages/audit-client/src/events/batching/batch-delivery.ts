@@ -1,6 +1,7 @@
 import type { EventPriority } from '../event-priority.ts';
 import type { EventProcessor } from '../event-processor.ts';
 import type { EventReceipt } from '../event-receipt.ts';
+import { readErrorMessage } from '../../warnings.ts';
 import type { ParkedEvent } from '../processors/event-gate.ts';
 import type { BatchOutcome, Refusal } from '../processors/read-process-result.ts';
 import { BatchError } from './batch-error.ts';
@@ -144,13 +145,14 @@ export class BatchDelivery {
     }
     const cause = this.#explain(outcome, priority, attempt);
     const unparked = await this.#park(outcome.refused, heldOf, attempt);
+    const rest = [...toHeld(outcome.failed), ...unparked];
     if (outcome.uncertain.length > 0) {
       const reason =
         cause ??
         `the processor says that ${outcome.uncertainFailed} of ${outcome.uncertain.length} events failed, and not which`;
-      return { held: toHeld(outcome.uncertain), reason, failedCount: outcome.uncertainFailed };
+      const held = [...toHeld(outcome.uncertain), ...rest];
+      return { held, reason, failedCount: outcome.uncertainFailed + rest.length };
     }
-    const rest = [...toHeld(outcome.failed), ...unparked];
     return rest.length === 0
       ? NO_REST
       : { held: rest, reason: cause ?? 'the processor counted the event as failed', failedCount: null };
@@ -218,7 +220,7 @@ export class BatchDelivery {
 }
 
 function toReason({ code, cause, message }: BatchError): string {
-  return code === 'rejected' && cause instanceof Error ? cause.message.slice(0, 500) : message;
+  return (code === 'rejected' ? readErrorMessage(cause) : null) ?? message;
 }
 
 function toParked({ event, reason, sqlstate }: Refusal, firstTriedAt = Date.now(), attempts = 1): ParkedEvent {

@@ -34,7 +34,8 @@ export class BatchIntake {
   prepare(held: HeldEvent): RejectedReceipt | null {
     held.isPrepared = true;
     try {
-      return this.#prepare(held);
+      const refused: unknown = this.#prepare(held);
+      return isRejection(refused) ? refused : null;
     } catch (error) {
       this.#options.warn('an event processor failed to prepare an event', error);
       return null;
@@ -112,6 +113,11 @@ export class BatchIntake {
     }
     return this.#journal;
   }
+}
+
+/** What a processor of the user's answers may be anything; what is no refusal refuses nothing. */
+function isRejection(value: unknown): value is RejectedReceipt {
+  return typeof value === 'object' && value !== null && Reflect.get(value, 'status') === 'rejected';
 }
 
 /** Critical and high events go at once, or their callers wait for the receipt: they are never told `buffered`. */

@@ -49,7 +49,8 @@ function complete(input: object): SecurityEvent | null {
   if (!isType(type)) {
     return null;
   }
-  return {
+  // Frozen: what a processor writes to its events must not change what is counted, or handed on after it.
+  return Object.freeze({
     id: isUuidV7(id) ? id : mintEventId(),
     type,
     source: isSource(source) ? source : SecurityEventSource.SYSTEM,
@@ -62,19 +63,18 @@ function complete(input: object): SecurityEvent | null {
     correlationId: typeof correlationId === 'string' ? correlationId : currentCorrelationId(),
     dedupKey: typeof dedupKey === 'string' ? dedupKey : null,
     details: isDetails(details) ? details : {},
-    ...(isCoalesced(coalesced) ? { coalesced } : {}),
-  };
+    ...readCoalesced(coalesced),
+  });
 }
 
-function isCoalesced(value: unknown): value is Coalesced {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    isTime(Reflect.get(value, 'count')) &&
-    isTime(Reflect.get(value, 'firstAt')) &&
-    isTime(Reflect.get(value, 'lastAt')) &&
-    typeof Reflect.get(value, 'firstId') === 'string'
-  );
+function readCoalesced(value: unknown): { readonly coalesced?: Coalesced } {
+  if (typeof value !== 'object' || value === null) {
+    return {};
+  }
+  const given: { readonly [Name in keyof Coalesced]?: unknown } = value;
+  const { count, firstAt, lastAt, firstId } = given;
+  const isWhole = isTime(count) && isTime(firstAt) && isTime(lastAt) && typeof firstId === 'string';
+  return isWhole ? { coalesced: { count, firstAt, lastAt, firstId } } : {};
 }
 
 function isType(value: unknown): value is string {

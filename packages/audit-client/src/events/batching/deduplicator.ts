@@ -101,12 +101,15 @@ export class Deduplicator {
 
   async #ask(store: DeduplicationStore, opened: Window, event: SecurityEvent): Promise<Standing> {
     try {
-      const first = await withDeadline(store.claim(opened.key, opened.first, this.#options.windowMs));
+      const first: unknown = await withDeadline(store.claim(opened.key, opened.first, this.#options.windowMs));
       // Ended meanwhile, nobody would count it any more.
       if (first === null || !opened.isOpen) {
         return 'first';
       }
-      opened.first = first;
+      if (!isFirstEvent(first)) {
+        throw new TypeError('the deduplication store answered neither null nor { id, at }');
+      }
+      opened.first = { id: first.id, at: first.at };
       count(opened, event);
       return 'duplicate';
     } catch (error) {
@@ -139,13 +142,9 @@ export class Deduplicator {
     window.isOpen = false;
     if (window.count > 0) {
       const { first, lastAt, count: counted, sample } = window;
-      this.#options.onSummary({
-        ...sample,
-        id: this.#options.mintId(),
-        occurredAt: lastAt,
-        correlationId: null,
-        coalesced: { count: counted, firstAt: first.at, lastAt, firstId: first.id },
-      });
+      const coalesced = { count: counted, firstAt: first.at, lastAt, firstId: first.id };
+      const id = this.#options.mintId();
+      this.#options.onSummary(Object.freeze({ ...sample, id, occurredAt: lastAt, correlationId: null, coalesced }));
     }
   }
 
@@ -161,6 +160,15 @@ export class Deduplicator {
       }, waitMs).unref();
     }
   }
+}
+
+function isFirstEvent(value: unknown): value is FirstEvent {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, 'id') === 'string' &&
+    Number.isFinite(Reflect.get(value, 'at'))
+  );
 }
 
 function count(window: Window, event: SecurityEvent): void {

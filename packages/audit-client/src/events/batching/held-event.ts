@@ -55,7 +55,7 @@ export class HeldEvent {
     const mine = this.#event.coalesced ?? toCoalesced(this.#event);
     const theirs = event.coalesced ?? toCoalesced(event);
     this.#copies.push(...copies);
-    this.#event = {
+    this.#event = Object.freeze({
       ...this.#event,
       coalesced: {
         count: mine.count + theirs.count,
@@ -63,7 +63,7 @@ export class HeldEvent {
         lastAt: Math.max(mine.lastAt, theirs.lastAt),
         firstId: mine.firstId,
       },
-    };
+    });
     return this.#event;
   }
 

@@ -1,5 +1,5 @@
 import type { EventProcessor } from '../event-processor.ts';
-import { BadResultError, type BatchOutcome, readProcessResult } from '../processors/read-process-result.ts';
+import { type BatchOutcome, readProcessResult } from '../processors/read-process-result.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import type { BatchErrorCode } from './batch-error.ts';
 
@@ -34,10 +34,16 @@ export function runProcess(
 }
 
 async function callProcess(processor: EventProcessor, events: readonly SecurityEvent[]): Promise<ProcessEnding> {
+  let answer: unknown;
   try {
-    const answer: unknown = await processor.process(events);
+    // A list of its own: one that takes its events out of it would otherwise take them from us.
+    answer = await processor.process([...events]);
+  } catch (cause) {
+    return { kind: 'failed', code: 'rejected', cause };
+  }
+  try {
     return { kind: 'answered', outcome: readProcessResult(events, answer) };
-  } catch (error) {
-    return { kind: 'failed', code: error instanceof BadResultError ? 'bad_result' : 'rejected', cause: error };
+  } catch (cause) {
+    return { kind: 'failed', code: 'bad_result', cause };
   }
 }

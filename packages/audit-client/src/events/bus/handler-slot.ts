@@ -157,8 +157,8 @@ export class HandlerSlot {
     };
     const call: RunningCall = { startedAt, expire: () => end(giveUp) };
     watcher.started(call);
-    // A thenable of the user's may throw in `then`, or call back twice: the promise does neither.
-    Promise.resolve(answer).then(
+    // A thenable of the user's may throw in `then`, or call back twice: a promise of ours does neither.
+    new Promise((resolve) => resolve(answer)).then(
       () => end(() => this.#succeed(watcher.now() - startedAt)),
       (error: unknown) => end(() => this.#fail(watcher, error)),
     );

@@ -80,7 +80,7 @@ export class FanOutEventProcessor implements EventProcessor {
       return null;
     }
     try {
-      const outcome = readProcessResult(due, await target.process(due));
+      const outcome = readProcessResult(due, await target.process([...due]));
       for (const event of outcome.processed) {
         const progress = this.#progressOf(event);
         progress.due.delete(place);

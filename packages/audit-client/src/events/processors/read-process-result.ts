@@ -42,18 +42,17 @@ export function readProcessResult(events: readonly SecurityEvent[], answer: unkn
     return found === undefined ? [] : [{ event, ...found }];
   });
   const rest = events.filter(({ id }) => !refusals.has(id));
-  if (failedIds !== null) {
-    const failed = rest.filter(({ id }) => failedIds.has(id));
-    const processed = rest.filter(({ id }) => !failedIds.has(id));
-    return { processed, failed, refused, uncertain: [], uncertainFailed: 0, ...said };
+  const failed = rest.filter(({ id }) => failedIds.has(id));
+  const others = rest.filter(({ id }) => !failedIds.has(id));
+  // Names that are too few, or not ours, prove nothing of the events that they do not name.
+  const unnamed = Math.min(Math.max(0, failedCount - refused.length - failed.length), others.length);
+  if (unnamed === 0) {
+    return { processed: others, failed, refused, uncertain: [], uncertainFailed: 0, ...said };
   }
-  const unnamed = Math.min(Math.max(0, failedCount - refused.length), rest.length);
-  if (unnamed === 0 || unnamed === rest.length) {
-    const isAll = unnamed > 0;
-    const [processed, failed] = isAll ? [[], rest] : [rest, []];
-    return { processed, failed, refused, uncertain: [], uncertainFailed: 0, ...said };
+  if (unnamed === others.length) {
+    return { processed: [], failed: rest, refused, uncertain: [], uncertainFailed: 0, ...said };
   }
-  return { processed: [], failed: [], refused, uncertain: rest, uncertainFailed: unnamed, ...said };
+  return { processed: [], failed, refused, uncertain: others, uncertainFailed: unnamed, ...said };
 }
 
 function read(target: unknown, key: string): unknown {
@@ -68,8 +67,8 @@ function readCount(answer: unknown, key: 'processed' | 'failed'): number {
   return count;
 }
 
-function readIds(value: unknown): ReadonlySet<unknown> | null {
-  return Array.isArray(value) ? new Set<unknown>(value) : null;
+function readIds(value: unknown): ReadonlySet<unknown> {
+  return new Set<unknown>(Array.isArray(value) ? value : []);
 }
 
 function readRefusals(

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { types } from 'node:util';
 import { createUuidV7, type Severity, SEVERITIES } from '@auditlane/schema';
 import { cutText } from '../../middleware/copy-text.ts';
 import { currentCorrelationId } from '../correlation/correlation.ts';
@@ -36,7 +37,7 @@ export function createEventBuilder(table: TypeTable, now: () => number): EventBu
     const facts = table.find(type);
     const priority = toPriority(options.priority) ?? facts.priority;
     const { severity, category } = table.judge(facts, priority, toSeverity(options.severity));
-    return {
+    return Object.freeze({
       id: mintId(),
       type: cutText(type, MAX_CHARACTERS),
       source: cutText(source, MAX_CHARACTERS),
@@ -49,10 +50,18 @@ export function createEventBuilder(table: TypeTable, now: () => number): EventBu
       correlationId: toId(options.correlationId) ?? findCorrelationId(details) ?? currentCorrelationId(),
       // The empty text says that the event is like no other.
       dedupKey: options.dedupKey === '' ? '' : toText(options.dedupKey, MAX_KEY_CHARACTERS),
-      details,
-    };
+      details: freezeDeep(details),
+    });
   };
   return { mintId, build };
+}
+
+/** What a handler or a processor changes on an event must not change what the others get, nor what is stored. */
+function freezeDeep<Copied extends object>(copied: Copied): Copied {
+  for (const member of Object.values(copied)) {
+    if (typeof member === 'object' && member !== null) freezeDeep(member);
+  }
+  return Object.freeze(copied);
 }
 
 function toPriority(value: unknown): EventPriority | null {
@@ -75,7 +84,7 @@ function toWord(value: unknown): unknown {
 }
 
 function toTime(value: unknown): number | null {
-  const ms = value instanceof Date ? value.getTime() : value;
+  const ms = types.isDate(value) ? Date.prototype.getTime.call(value) : value;
   return typeof ms === 'number' && Number.isFinite(ms) ? ms : null;
 }
 

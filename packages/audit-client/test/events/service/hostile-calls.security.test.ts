@@ -152,3 +152,21 @@ describe('hostile options', () => {
     }
   });
 });
+
+test('row 13: an option that throws what cannot be read costs the option, not the call', async () => {
+  const { service, logged } = createTestService();
+  const hidden = new Proxy(new Error('x'), TRAPS);
+  const evil = new Proxy(
+    {},
+    {
+      getPrototypeOf() {
+        throw hidden;
+      },
+    },
+  );
+  for (const name of ['priority', 'severity', 'correlationId', 'dedupKey', 'occurredAt', 'source', 'includeHeaders']) {
+    const receipt = await Reflect.apply(service.logFromRequest, service, ['a.b', { url: '/' }, {}, { [name]: evil }]);
+    expect(receipt).toMatchObject({ status: 'buffered' });
+  }
+  expect(await logged()).toHaveLength(7);
+});
