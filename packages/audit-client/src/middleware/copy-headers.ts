@@ -4,15 +4,12 @@ const MAX_HEADERS = 100;
 const MAX_VALUE_CHARACTERS = 1024;
 const REDACTED = '[REDACTED]';
 /** Names of headers whose values open doors, whoever invented them; harmless ones such as `sec-websocket-key` go along. */
-const SECRET = /auth|cookie|token|secret|passw|session|credential|signature|key|jwt|private|csrf|xsrf|assertion|cert/;
-/** Headers with a URL in them, whose query is as secret as that of the request. */
-const URLS: ReadonlySet<string> = new Set([
-  'referer',
-  'referrer',
-  'x-original-url',
-  'x-rewrite-url',
-  'x-forwarded-uri',
-]);
+const SECRET = /auth|cookie|token|secret|passw|session|credential|signature|key|jwt|private|csrf|xsrf|assertion|cert/i;
+/**
+ * A value that is a URL or a path, whose query is as secret as that of the request: `referer`, `x-original-uri`, `:path` of
+ * HTTP/2 and what else proxies and libraries invent.
+ */
+const URL_VALUE = /^\s*(?:\/|[a-z][a-z\d+.-]*:\/\/)/i;
 
 /** A request's headers as an event keeps them. */
 export type CopiedHeaders = Record<string, string | number>;
@@ -23,17 +20,19 @@ export type CopiedHeaders = Record<string, string | number>;
  */
 export function copyHeaders(headers: object): CopiedHeaders {
   const copy: CopiedHeaders = Object.create(null);
+  // A list has its names among the values, where nothing tells which of them are secrets.
+  if (Array.isArray(headers)) return copy;
   const names = Object.keys(headers);
   for (const name of names.slice(0, MAX_HEADERS)) {
     const value: unknown = Reflect.get(headers, name);
     const text = Array.isArray(value) ? value.join(', ') : value;
-    if (typeof text === 'string') copy[name] = SECRET.test(name) ? REDACTED : toPlainValue(name, text);
+    if (typeof text === 'string') copy[name] = SECRET.test(name) ? REDACTED : toPlainValue(text);
   }
   if (names.length > MAX_HEADERS) copy['_dropped_headers'] = names.length - MAX_HEADERS;
   return copy;
 }
 
-function toPlainValue(name: string, text: string): string {
-  const query = URLS.has(name) ? text.indexOf('?') : -1;
+function toPlainValue(text: string): string {
+  const query = URL_VALUE.test(text) ? text.search(/[?#]/) : -1;
   return cutText(query === -1 ? text : text.slice(0, query), MAX_VALUE_CHARACTERS);
 }

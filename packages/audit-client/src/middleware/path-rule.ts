@@ -14,6 +14,9 @@ const SEMICOLON = 0x3b;
 /** A parent folder, an encoded dot or slash, a parameter of a segment: read otherwise by the next reader. */
 const AMBIGUOUS = /\.\.|%2e|%2f|%5c|[\\;]/i;
 
+const UNUSUAL = /%|\/\/|\/\.|\\/;
+const ASCII_ESCAPE = /%[0-7][\da-f]/gi;
+
 /** What a prefix must look like; the text is for the message of a bad option. */
 export const PREFIX_FORM = 'must be a path that begins with "/"';
 
@@ -24,8 +27,8 @@ export function isPrefix(value: unknown): value is string {
 
 /**
  * Which requests are API or admin requests. A prefix covers whole segments (`/api` covers `/api/users`, not `/apiary`), in
- * whatever case, encoded or with slashes doubled: routers disagree on these, and a request that asks for `/Admin` must not
- * thereby escape. A function that throws counts as a yes, for the same reason.
+ * whatever case, encoded, with slashes doubled or with dots in it (`/x/../admin`, which Hono resolves): routers disagree on
+ * these, and a request that asks for `/Admin` must not thereby escape. A function that throws counts as a yes, for the same reason.
  */
 export function createPathMatcher(rule: readonly string[] | Function): PathMatcher {
   if (typeof rule === 'function') {
@@ -38,7 +41,14 @@ export function createPathMatcher(rule: readonly string[] | Function): PathMatch
     };
   }
   const isBelow = createPrefixMatcher(rule);
-  return (path) => isBelow(path) || (isUnusual(path) && isBelow(normalise(path)));
+  return (path) => {
+    if (isBelow(path)) return true;
+    if (!UNUSUAL.test(path)) return false;
+    const plain = decode(path)
+      .replaceAll('\\', '/')
+      .replaceAll(/\/{2,}/g, '/');
+    return isBelow(plain) || (plain.includes('/.') && isBelow(resolveDots(plain)));
+  };
 }
 
 /**
@@ -68,18 +78,21 @@ function isBelow(path: string, prefix: string): boolean {
   return path.startsWith(prefix) || path.slice(0, length).toLowerCase() === prefix;
 }
 
-function isUnusual(path: string): boolean {
-  return path.includes('%') || path.includes('//');
-}
-
-function normalise(path: string): string {
-  return decode(path).replaceAll(/\/{2,}/g, '/');
-}
-
 function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path;
+    // One escape that is no UTF-8 must not hide the others.
+    return path.replaceAll(ASCII_ESCAPE, (escape) => decodeURIComponent(escape));
   }
+}
+
+/** As a browser does it, and servers that read the path as one does. */
+function resolveDots(path: string): string {
+  const kept: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..' && kept.length > 1) kept.pop();
+    else if (segment !== '.' && segment !== '..') kept.push(segment);
+  }
+  return kept.join('/');
 }

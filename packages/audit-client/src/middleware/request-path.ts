@@ -25,14 +25,23 @@ export function readUrl(request: UrlHolder): string {
 export function readPath(request: UrlHolder): string {
   const url = readUrl(request);
   const head = url.length > MAX_READ_CHARACTERS ? url.slice(0, MAX_READ_CHARACTERS) : url;
-  const start = head.charCodeAt(0) === SLASH ? 0 : findPathStart(head);
+  const path = cutPath(head).slice(0, MAX_PATH_CHARACTERS);
+  return path.length === url.length ? url : detach(url, path);
+}
+
+/** As {@link readPath}, however long it is: where a request went may be said behind the part that is kept. Total. */
+export function readWholePath(request: UrlHolder): string {
+  const url = readUrl(request);
+  return url.length > MAX_PATH_CHARACTERS ? cutPath(url) : readPath(request);
+}
+
+function cutPath(url: string): string {
+  const start = url.charCodeAt(0) === SLASH ? 0 : findPathStart(url);
   if (start === -1) return '/';
-  let end = head.indexOf('?', start);
-  if (end === -1) end = head.length;
-  const hash = head.indexOf('#', start);
-  if (hash !== -1 && hash < end) end = hash;
-  if (end - start > MAX_PATH_CHARACTERS) end = start + MAX_PATH_CHARACTERS;
-  return start === 0 && end === url.length ? url : detach(url, head.slice(start, end));
+  let end = url.indexOf('?', start);
+  if (end === -1) end = url.length;
+  const hash = url.indexOf('#', start);
+  return url.slice(start, hash !== -1 && hash < end ? hash : end);
 }
 
 /** Where the path begins in a URL with an authority; 0 for `*` and the like, -1 when there is an authority alone. */

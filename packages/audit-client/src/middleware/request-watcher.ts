@@ -14,6 +14,9 @@ import type { Flushable } from './shutdown.ts';
 import { waitInLine } from './wait-in-line.ts';
 import { Watch, type WatchOwner } from './watch.ts';
 
+/** What a stream of HTTP/2 says that was not broken off. */
+const NO_ERROR = 0;
+
 /** A request as a framework hands it over. */
 export interface Arrival {
   readonly request: ServerRequest;
@@ -52,7 +55,7 @@ export class RequestWatcher implements WatchOwner, Flushable {
     const watch = this.#create(arrival, performance.now());
     this.#nameCorrelation(watch);
     bindEmitter(arrival.request, watch.start.correlation);
-    if (!this.#isExcluded(watch.path)) this.#attach(watch);
+    if (!this.#isExcluded(watch.wholePath)) this.#attach(watch);
     return watch.start.correlation;
   }
 
@@ -92,7 +95,7 @@ export class RequestWatcher implements WatchOwner, Flushable {
   }
 
   placeOf(watch: Watch): Place {
-    return this.#findPlace(watch.path, watch.start.subject);
+    return this.#findPlace(watch.wholePath, watch.start.subject);
   }
 
   routeOf({ start: { request, subject } }: Watch): string | null {
@@ -126,7 +129,7 @@ export class RequestWatcher implements WatchOwner, Flushable {
   /** A request that came to an error handler or a route without having passed the middleware. */
   #meetLate(arrival: Arrival): Watch {
     const watch = this.#create(arrival, null);
-    if (!this.#isExcluded(watch.path)) this.#attach(watch);
+    if (!this.#isExcluded(watch.wholePath)) this.#attach(watch);
     return watch;
   }
 
@@ -140,7 +143,8 @@ export class RequestWatcher implements WatchOwner, Flushable {
   #attach(watch: Watch): void {
     const { request, response } = watch.start;
     watch.isAttached = true;
-    watch.isSettled = response.writableFinished || response.destroyed;
+    // On HTTP/2 the stream of a HEAD request counts as finished before it was answered.
+    watch.isSettled = (response.writableEnded && response.writableFinished) || response.destroyed;
     if (watch.isSettled) return;
     if (mayHaveBody(request) && !request.complete) {
       watch.requestBytes = { bytes: 0 };
@@ -164,12 +168,12 @@ function isGone({ request, response }: Arrival): boolean {
   return response.destroyed || (request.destroyed && !request.complete) || request.socket?.destroyed === true;
 }
 
-/** HTTP/2 of Node says `finish` of an answer that the client has reset, too. */
+/** Whether the answer did not go out whole. On HTTP/2 `finish` comes with the end of the stream, whatever that was. */
 function isReset({ request, response }: Pick<Arrival, 'request' | 'response'>): boolean {
   if (request.httpVersionMajor < 2) return false;
   const stream: unknown = Reflect.get(response, 'stream');
-  const isCut = typeof stream === 'object' && stream !== null && Reflect.get(stream, 'aborted') === true;
-  return isCut || !response.writableEnded;
+  const code: unknown = typeof stream === 'object' && stream !== null ? Reflect.get(stream, 'rstCode') : undefined;
+  return !response.writableEnded || (code !== undefined && code !== NO_ERROR);
 }
 
 function mayHaveBody({ headers, httpVersionMajor }: ServerRequest): boolean {

@@ -4,7 +4,7 @@ import type { ByteCount } from './count-bytes.ts';
 import type { Declaration } from './declaration.ts';
 import type { ErrorFacts } from './describe-error.ts';
 import type { Place } from './judge-request.ts';
-import { readPath } from './request-path.ts';
+import { readPath, readWholePath } from './request-path.ts';
 import type { RequestScope } from './request-scope.ts';
 import type { ServerRequest } from './server-request.ts';
 
@@ -43,6 +43,7 @@ export class Watch implements RequestScope {
   /** The other answers that wait for the same connection; null when this one has it. */
   queue: Set<Watch> | null = null;
   #path: string | null = null;
+  #wholePath: string | null = null;
   #place: Place | null = null;
 
   constructor(owner: WatchOwner, start: WatchStart) {
@@ -58,6 +59,12 @@ export class Watch implements RequestScope {
   get path(): string {
     this.#path ??= readPath(this.start.request);
     return this.#path;
+  }
+
+  /** What rules are asked of, read at the start as well; see `readWholePath`. */
+  get wholePath(): string {
+    this.#wholePath ??= readWholePath(this.start.request);
+    return this.#wholePath;
   }
 
   ipAddress(): string | null {

@@ -252,3 +252,22 @@ test('Hono without a server of Node answers as ever, with a correlation id, and 
   expect(log.events).toEqual([]);
   expect(warnings).toEqual(['requests of Hono leave no security event: they do not come from @hono/node-server']);
 });
+
+describe('paths that the server resolves before it routes', () => {
+  const long = 'a'.repeat(5000);
+
+  test.each([
+    '/x/../admin/throw',
+    '/./admin/throw',
+    '/%2e/admin/throw',
+    '/%61dmin/throw',
+    `/static/${long}/../../admin/throw`,
+    `http://${long}/static/../admin/throw`,
+  ])('%s is an admin request for Hono, and told as one', async (target) => {
+    const { log, port } = await startHono({ excludePaths: ['/static'] });
+    const connection = await openRaw(port);
+    connection.send(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(await connection.ended()).toContain('500 Internal Server Error');
+    expect(await log.waitFor(1)).toMatchObject([{ type: 'api.error', source: 'admin' }]);
+  });
+});

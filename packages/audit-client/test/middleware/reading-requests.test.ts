@@ -83,13 +83,25 @@ describe('prefixes of paths', () => {
     '//api/x',
     '/api;v=1',
     '/api%2fx',
+    '/%61pi/%ff',
+    '/%61pi%2f%ff',
+    '/x/../api/users',
+    '/./api',
+    '/x/%2e%2e/api',
+    '/x\\..\\api',
+    '/../api',
+    '/api/../x',
+    '/x/../%2e/api/.',
   ])('%s is below /api or /rest', (path) => {
     expect(isApi(path, null)).toBe(true);
   });
 
-  test.each(['/apiary', '/', '', '*', '/x/api', '/restful', '/%zz', 'api'])('%s is not', (path) => {
-    expect(isApi(path, null)).toBe(false);
-  });
+  test.each(['/apiary', '/', '', '*', '/x/api', '/restful', '/%zz', 'api', '/x/./api', '/x/.../api'])(
+    '%s is not',
+    (path) => {
+      expect(isApi(path, null)).toBe(false);
+    },
+  );
 
   test('"/" is above every path', () => {
     expect(createPathMatcher(['/'])('/x', null)).toBe(true);
@@ -149,6 +161,29 @@ describe('copied headers', () => {
     const copy = copyHeaders(many);
     expect(Object.keys(copy)).toHaveLength(101);
     expect(copy['_dropped_headers']).toBe(50);
+  });
+
+  test.each(['Authorization', 'X-Amz-Security-Token', 'X-Session-Id', 'COOKIE'])(
+    '%s is masked as well, as other servers write it',
+    (name) => {
+      expect(copyHeaders({ [name]: 'abc' })).toEqual({ [name]: '[REDACTED]' });
+    },
+  );
+
+  test.each([
+    ['Referer', 'https://x.example/a?token=s3cret', 'https://x.example/a'],
+    [':path', '/a?token=s3cret', '/a'],
+    ['x-original-uri', '/a?token=s3cret#b', '/a'],
+    ['hx-current-url', 'https://x.example/#token=s3cret', 'https://x.example/'],
+    ['accept', 'text/*?', 'text/*?'],
+    ['sec-ch-ua-mobile', '?0', '?0'],
+  ])('%s: %s keeps no query of a URL', (name, value, kept) => {
+    expect(copyHeaders({ [name]: value })).toEqual({ [name]: kept });
+  });
+
+  test('a list tells no names from values, so nothing of it is kept', () => {
+    expect(copyHeaders(['authorization', 'Bearer s3cret'])).toEqual({});
+    expect(copyHeaders([['authorization', 'Bearer s3cret']])).toEqual({});
   });
 
   test('names of Object.prototype are plain keys', () => {

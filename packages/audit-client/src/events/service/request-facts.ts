@@ -2,7 +2,7 @@ import { findExpressTrust, readClientAddress } from '../../middleware/client-add
 import { copyHeaders } from '../../middleware/copy-headers.ts';
 import { cutText } from '../../middleware/copy-text.ts';
 import type { PathMatcher } from '../../middleware/path-rule.ts';
-import { readPath } from '../../middleware/request-path.ts';
+import { readPath, readWholePath } from '../../middleware/request-path.ts';
 import { findRequestScope } from '../../middleware/request-scope.ts';
 import { readRoutePattern } from '../../middleware/route-pattern.ts';
 import type { ProxyTrust } from '../../middleware/trust-proxy.ts';
@@ -64,7 +64,7 @@ export function readRequestFacts(given: RequestLike, rules: RequestRules, includ
 export function readRequestSource(request: RequestLike, { isAdmin, isApi }: RequestRules): string {
   const known = attempt(() => findRequestScope(request)?.source());
   if (typeof known === 'string') return known;
-  const path = attempt(() => readPath(unwrapRequest(request))) ?? '/';
+  const path = attempt(() => readWholePath(unwrapRequest(request))) ?? '/';
   if (isAdmin(path, request)) return SecurityEventSource.ADMIN;
   return isApi(path, request) ? SecurityEventSource.API : SecurityEventSource.WEB;
 }
