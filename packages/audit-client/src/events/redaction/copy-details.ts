@@ -17,6 +17,8 @@ import type { Redaction } from './redaction.ts';
 /** An event that waits holds its details: what no row could keep is cut off before it does. */
 const MAX_CHARACTERS = 65_536;
 const HASHED_BYTES = 1_048_576;
+/** Bytes and characters that are hashed for one event; it must not hold up the process, whatever was passed in. */
+const MAX_HASHED = 8 * HASHED_BYTES;
 /** Columns that hold ids, at the top of the details: no card is looked for in them. */
 const IDS: ReadonlySet<string> = new Set(
   ['user', 'resource', 'session', 'tenant', 'request', 'correlation', 'device'].flatMap((name) => [
@@ -55,12 +57,14 @@ class Copying {
   #keysLeft: number = LIMITS.metadataKeys;
   #elementsLeft: number = LIMITS.metadataElements;
   #charactersLeft = MAX_CHARACTERS;
+  #hashesLeft = MAX_HASHED;
   /** Characters of the originals of what was cut, by path. */
   cuts: Record<string, number> | null = null;
 
   constructor(redaction: Redaction) {
     this.#redaction = redaction;
-    this.#tools = { hash: describeBytes, isSecretKey: redaction.policy.isSecretKey };
+    // The entries of a Map are judged here, as pairs: they may be for hashing.
+    this.#tools = { hash: (bytes) => this.#describeBytes(bytes), isSecretKey: () => false };
   }
 
   copy(value: unknown, key: string, rules: PathRules): unknown {
@@ -70,7 +74,7 @@ class Copying {
       case 'number':
         return this.#copyNumber(value, key);
       case 'bigint':
-        return bigintToText(value);
+        return this.#copyText(bigintToText(value), key);
       case 'symbol':
         return this.#copyText(`[${String(value)}]`, key);
       case 'function':
@@ -115,7 +119,7 @@ class Copying {
     try {
       return this.#copyContainer(value, key, rules);
     } catch (error) {
-      return describeThrown(error);
+      return this.#redaction.policy.maskText(describeThrown(error));
     } finally {
       this.#ancestors.pop();
       this.#path.pop();
@@ -156,16 +160,42 @@ class Copying {
     const value: unknown = isAccessor ? GETTER : descriptor?.value;
     if (value === undefined || value === null) return value;
     const action = actionOf(rules);
-    if (action === 'hash' || this.#redaction.isHashedKey(key)) return this.#hash(value, key);
-    if (action === 'mask' || this.#redaction.policy.isSecretKey(key)) return REDACTED;
+    const name = Array.isArray(target) ? this.#nameIn(target, key) : key;
+    if (action === 'hash' || this.#redaction.isHashedKey(name)) return this.#hash(value, key);
+    if (action === 'mask' || this.#redaction.policy.isSecretKey(name)) return REDACTED;
     return this.copy(value, key, rules);
   }
 
-  /** Of the value itself, not of the mask that it would become. */
+  /** The second of a pair in a list (the entries of a Map, of headers), and every second of `rawHeaders`, has the first for its name. */
+  #nameIn(values: readonly unknown[], key: string): string {
+    const index = Number(key);
+    const isPair = index === 1 && values.length === 2 && Array.isArray(this.#ancestors.at(-2));
+    if (!isPair && (index % 2 === 0 || this.#path.at(-1) !== 'rawHeaders')) return key;
+    const name: unknown = Object.getOwnPropertyDescriptor(values, index - 1)?.value;
+    return typeof name === 'string' ? name : key;
+  }
+
+  /** Of the value itself, not of the mask that it would become. Masked where too much was hashed before it. */
   #hash(value: unknown, key: string): string {
-    if (typeof value === 'string' || typeof value === 'number') return this.#redaction.hash(String(value));
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : this.#write(value, key);
+    return this.#takeHashes(text.length) ? this.#redaction.hash(text) : REDACTED;
+  }
+
+  #write(value: unknown, key: string): string {
     const copied = this.copy(value, key, NO_PATHS);
-    return this.#redaction.hash(typeof copied === 'string' ? copied : JSON.stringify(copied));
+    return typeof copied === 'string' ? copied : JSON.stringify(copied);
+  }
+
+  #takeHashes(size: number): boolean {
+    this.#hashesLeft -= Math.min(size, HASHED_BYTES);
+    return this.#hashesLeft >= 0;
+  }
+
+  #describeBytes(bytes: Uint8Array): string {
+    if (!this.#takeHashes(bytes.byteLength)) return `[Buffer ${bytes.byteLength}]`;
+    const hashed = bytes.subarray(0, HASHED_BYTES);
+    const suffix = hashed.byteLength === bytes.byteLength ? '' : ` of the first ${HASHED_BYTES}`;
+    return `[Buffer ${bytes.byteLength} sha256:${createHash('sha256').update(hashed).digest('hex')}${suffix}]`;
   }
 
   #copyArray(values: readonly unknown[], rules: PathRules): unknown[] {
@@ -194,10 +224,4 @@ function set(target: Record<string, unknown>, key: string, value: unknown): void
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   else target[key] = value;
-}
-
-function describeBytes(bytes: Uint8Array): string {
-  const hashed = bytes.subarray(0, HASHED_BYTES);
-  const suffix = hashed.byteLength === bytes.byteLength ? '' : ` of the first ${HASHED_BYTES}`;
-  return `[Buffer ${bytes.byteLength} sha256:${createHash('sha256').update(hashed).digest('hex')}${suffix}]`;
 }

@@ -92,3 +92,68 @@ test('row 14: a toJSON that logs again does not disturb the copy under way', () 
     after: { password: '[REDACTED]' },
   });
 });
+
+const CARD = '4111111111111111';
+
+test('row 26: a secret in a pair is one by the name before it, in a Map, in entries and in rawHeaders', () => {
+  const pairs = [
+    ['Authorization', 'Bearer s3cret'],
+    ['accept', 'text/html'],
+  ];
+  const expected = [
+    ['Authorization', '[REDACTED]'],
+    ['accept', 'text/html'],
+  ];
+  expect(copyDetails({ pairs }, plain)).toEqual({ pairs: expected });
+  expect(copyDetails({ map: new Map(pairs as [string, string][]) }, plain)).toEqual({
+    map: { _type: 'Map', entries: expected },
+  });
+  expect(copyDetails({ request: { rawHeaders: pairs.flat() } }, plain)).toEqual({
+    request: { rawHeaders: expected.flat() },
+  });
+  expect(copyDetails({ changed: ['password', 'email'] }, plain)).toEqual({ changed: ['password', 'email'] });
+});
+
+test('row 26: what is hashed by its key is hashed as an entry of a Map, too', () => {
+  const hashing = createRedaction({ hash: { key: 'a key of more than sixteen', keys: ['email', 'password'] } });
+  const given = { email: 'a@example.com', password: 's3cret' };
+  const { email, password } = copyDetails(given, hashing);
+  expect(email).toMatch(/^hmac-sha256:[0-9a-f]{32}$/);
+  expect(copyDetails({ map: new Map(Object.entries(given)) }, hashing)).toEqual({
+    map: {
+      _type: 'Map',
+      entries: [
+        ['email', email],
+        ['password', password],
+      ],
+    },
+  });
+});
+
+test('row 26: a card number is masked as a bigint, and in what a toJSON throws', () => {
+  const details = {
+    big: BigInt(CARD),
+    thrown: {
+      toJSON() {
+        throw new Error(`no such card: ${CARD}`);
+      },
+    },
+  };
+  expect(copyDetails(details, plain)).toEqual({ big: '[REDACTED]', thrown: '[Throws: no such card: [REDACTED]]' });
+});
+
+test('row 9: what is hashed for one event is bounded, and what is left then is masked', () => {
+  const hashing = createRedaction({ hash: { key: 'a key of more than sixteen', keys: ['body'] } });
+  const bodies = Array.from({ length: 20 }, () => ({ body: 'x'.repeat(MEGABYTE) }));
+  const copied = copyDetails({ bodies }, hashing);
+  const [first] = copied['bodies'] as { body: string }[];
+  expect(first?.body).toMatch(/^hmac-sha256:/);
+  expect(copied['bodies']).toEqual([
+    ...Array.from({ length: 8 }, () => ({ body: first?.body })),
+    ...Array.from({ length: 12 }, () => ({ body: '[REDACTED]' })),
+  ]);
+  const buffers = Array.from({ length: 20 }, () => Buffer.alloc(MEGABYTE));
+  const described = copyDetails({ buffers }, plain)['buffers'] as string[];
+  expect(described.slice(0, 8).every((text) => text.startsWith('[Buffer 1048576 sha256:'))).toBe(true);
+  expect(described.slice(8)).toEqual(Array.from({ length: 12 }, () => '[Buffer 1048576]'));
+});
