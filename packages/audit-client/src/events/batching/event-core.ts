@@ -32,6 +32,9 @@ export interface EventCoreOptions {
   readonly inOwnScope: (work: () => void) => void;
 }
 
+/** Calls of `add` within each other whose ends are told. */
+const MAX_DEPTH = 4;
+
 const now = (): number => performance.now();
 
 /**
@@ -55,6 +58,8 @@ export class EventCore {
   /** Events that have entered the queues and have not ended. */
   #entered = 0;
   #draining: Promise<void> | null = null;
+  /** Calls of `add` within each other: listeners and fingerprints may add events. */
+  #depth = 0;
 
   constructor(options: EventCoreOptions) {
     const { settings, processor, gate, warn } = options;
@@ -79,21 +84,25 @@ export class EventCore {
 
   add(event: SecurityEvent, isClosed: boolean): Promise<EventReceipt> {
     this.#stats.received(event.priority);
-    return new Promise((resolve) => {
-      const held = new HeldEvent(event, { addedAt: now(), answer: resolve });
-      if (isClosed) {
-        this.#drop(held, 'closed', 'closed');
-        return;
-      }
-      const standing = this.#judge(held);
-      if (standing === 'first') {
-        this.#enter(held);
-      } else if (standing === 'duplicate') {
-        this.#deduplicated(held, 'duplicate');
-      } else {
-        this.#wait(standing, held);
-      }
-    });
+    this.#depth += 1;
+    try {
+      return new Promise((resolve) => this.#add(new HeldEvent(event, { addedAt: now(), answer: resolve }), isClosed));
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #add(held: HeldEvent, isClosed: boolean): void {
+    const standing = isClosed ? 'closed' : this.#judge(held);
+    if (standing === 'closed') {
+      this.#drop(held, 'closed', 'closed');
+    } else if (standing === 'first') {
+      this.#enter(held);
+    } else if (standing === 'duplicate') {
+      this.#deduplicated(held, 'duplicate');
+    } else {
+      this.#wait(standing, held);
+    }
   }
 
   #createWindows(): Deduplicator {
@@ -155,9 +164,8 @@ export class EventCore {
     if (!this.#options.settings.enableDeduplication) {
       return 'first';
     }
-    const key = this.#toKey(held.event);
-    held.key = key;
-    return key === null ? 'first' : this.#windows.judge(held.event, key);
+    held.key = this.#toKey(held.event);
+    return held.key === null ? 'first' : this.#windows.judge(held.event, held.key);
   }
 
   flush(): Promise<FlushResult> {
@@ -273,7 +281,8 @@ export class EventCore {
     }
     this.#pressure.left();
     const name = NAMES[ending];
-    if (name !== null) {
+    // Deeper, a listener adds events of which it is told at once: counted, but not told, or the stack would end first.
+    if (name !== null && this.#depth <= MAX_DEPTH) {
       this.#options.emit(name, { ...event, reason });
     }
   }

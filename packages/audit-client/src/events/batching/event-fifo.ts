@@ -35,7 +35,14 @@ export class EventFifo {
     return this.length === 0 ? undefined : this.#events.pop();
   }
 
-  /** Leaves only those that `isKept` answers true for; asked in order. */
+  /** Sees those that are here now; what is pushed meanwhile stays, and is not seen. */
+  forEach(see: (held: HeldEvent) => void): void {
+    for (const held of this.#events.slice(this.#head)) {
+      see(held);
+    }
+  }
+
+  /** Leaves only those that `isKept` answers true for; asked in order. `isKept` must not push. */
   keepIf(isKept: (held: HeldEvent) => boolean): void {
     this.#events = this.#events.slice(this.#head).filter(isKept);
     this.#head = 0;

@@ -10,6 +10,22 @@ import { toFingerprint, toKey } from './fingerprint.ts';
 export function createIdentity(
   fingerprint: ((event: SecurityEvent) => string | null) | undefined,
 ): (event: SecurityEvent) => string | null {
+  let isAsking = false;
+  const askUser = (ask: (event: SecurityEvent) => unknown, event: SecurityEvent): string | null => {
+    if (isAsking) {
+      // The fingerprint adds an event itself: of that one it is not asked, which would never end.
+      return null;
+    }
+    isAsking = true;
+    try {
+      const text = ask(event);
+      return typeof text === 'string' ? text : null;
+    } catch {
+      return null;
+    } finally {
+      isAsking = false;
+    }
+  };
   return (event) => {
     const { priority, type, dedupKey } = event;
     if (dedupKey === '') {
@@ -21,13 +37,4 @@ export function createIdentity(
     const text = fingerprint === undefined ? toFingerprint(event) : askUser(fingerprint, event);
     return text === null ? null : `${priority}\n${toKey(text)}`;
   };
-}
-
-function askUser(fingerprint: (event: SecurityEvent) => unknown, event: SecurityEvent): string | null {
-  try {
-    const text = fingerprint(event);
-    return typeof text === 'string' ? text : null;
-  } catch {
-    return null;
-  }
 }

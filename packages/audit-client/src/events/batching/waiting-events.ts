@@ -88,10 +88,7 @@ export class WaitingEvents {
   /** Sees every event that waits, of every priority. */
   forEach(see: (held: HeldEvent) => void): void {
     for (const priority of EVENT_PRIORITIES) {
-      this.#queues[priority].keepIf((held) => {
-        see(held);
-        return true;
-      });
+      this.#queues[priority].forEach(see);
     }
   }
 

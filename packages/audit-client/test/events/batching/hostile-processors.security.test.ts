@@ -182,3 +182,47 @@ test('row 14: what an event was coalesced from is read once', async () => {
   expect(await batched.addEvent(eventOf('high', { coalesced }))).toMatchObject({ status: 'processed' });
   expect(processor.events[0]?.coalesced).toEqual({ count: 3, firstAt: 1, lastAt: 2, firstId: 'x' });
 });
+
+test.each(['event:dropped', 'event:deduplicated'] as const)(
+  'row 25: a listener of %s that adds another such event meets its end, and every event is counted',
+  async (name) => {
+    const { batched } = createBatched({ maxQueueSize: 10, enableDeduplication: name === 'event:deduplicated' });
+    const type = 'log.of.events';
+    let told = 0;
+    batched.on(name, () => {
+      told += 1;
+      void batched.addEvent({ type, priority: 'info', details: name === 'event:dropped' ? { told } : {} });
+    });
+    for (let count = 0; count < 30; count += 1) {
+      // Those that are to be dropped must be like no other, or they would be merged.
+      const details = name === 'event:dropped' ? { count } : {};
+      void batched.addEvent({ type, priority: 'high', details });
+    }
+    await batched.flush();
+    expect(told).toBeGreaterThan(0);
+    expect(difference(batched.getStats())).toBe(0);
+    await batched.close();
+    expect(batched.getStats()).toMatchObject({ currentQueueSize: 0 });
+  },
+);
+
+test.each([true, false])(
+  'row 25: a fingerprint that adds an event loses none and ends (deduplication: %s)',
+  async (enableDeduplication) => {
+    const { batched, processor, told } = createBatched({
+      maxQueueSize: 10,
+      enableDeduplication,
+      fingerprint: (event) => {
+        void batched.addEvent({ type: 'from.fingerprint', priority: 'low', details: { of: event.id } });
+        return event.id;
+      },
+    });
+    for (const event of Array.from({ length: 12 }, () => eventOf('info'))) void batched.addEvent(event);
+    await batched.flush();
+    const stats = batched.getStats();
+    expect(difference(stats)).toBe(0);
+    expect(stats.currentQueueSize).toBe(0);
+    expect(processor.ids).toHaveLength(stats.totalProcessed);
+    expect(told.dropped).toHaveLength(stats.totalDropped);
+  },
+);
