@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTestService } from '../support/recording-processor.ts';
 
-function revoked(): object {
+function revoked(): unknown {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   return proxy;

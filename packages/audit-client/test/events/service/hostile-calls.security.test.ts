@@ -155,7 +155,7 @@ describe('hostile options', () => {
 
 test('row 13: an option that throws what cannot be read costs the option, not the call', async () => {
   const { service, logged } = createTestService();
-  const hidden = new Proxy(new Error('x'), TRAPS);
+  const hidden: unknown = new Proxy(new Error('x'), TRAPS);
   const evil = new Proxy(
     {},
     {
