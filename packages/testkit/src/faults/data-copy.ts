@@ -1,5 +1,7 @@
-import { cp, readdir, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { makeRunDir } from '../servers/run-dir.ts';
 
@@ -11,6 +13,11 @@ export interface DataCopy {
 
 /** Kept when a folder is emptied: with another password the URL of the server would change. */
 const PASSWORD = /\.password$/;
+
+/** By the program: for the thousand files of a Postgres `fs.cp` takes 2 s of CPU, this 0.1 s. */
+async function copyTree(from: string, to: string): Promise<void> {
+  await promisify(execFile)('cp', ['-a', `${from}/.`, to]);
+}
 
 /** Removes everything in a data folder, as a lost volume does. */
 export async function emptyDataDir(dataDir: string): Promise<void> {
@@ -25,12 +32,12 @@ export async function emptyDataDir(dataDir: string): Promise<void> {
  */
 export async function copyDataDir(dataDir: string): Promise<DataCopy> {
   const { path, remove } = makeRunDir();
-  await cp(dataDir, path, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  await copyTree(dataDir, path);
   return { path, remove };
 }
 
 /** Puts an older copy in place of what the folder holds now. */
 export async function restoreDataDir(dataDir: string, copy: DataCopy): Promise<void> {
   await emptyDataDir(dataDir);
-  await cp(copy.path, dataDir, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  await copyTree(copy.path, dataDir);
 }
