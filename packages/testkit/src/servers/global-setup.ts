@@ -3,7 +3,7 @@ import { chmod } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
 
 import { makeRunDir, RUN_DIR_VARIABLE, sweepDeadRuns } from './run-dir.ts';
-import { startTestPostgres } from './test-postgres.ts';
+import { NEW_CLUSTER_VARIABLE, startTestPostgres } from './test-postgres.ts';
 import type { TestServer } from './test-server.ts';
 
 declare module 'vitest' {
@@ -29,7 +29,12 @@ async function startShared(): Promise<TestServer> {
   // Let through but not shown to others: some tests run a server as another user in a folder below.
   await chmod(runDir, 0o711);
   process.env[RUN_DIR_VARIABLE] = runDir;
-  return startTestPostgres();
+  const server = await startTestPostgres();
+  // Nothing has been stored yet: what every private Postgres of the run starts on.
+  await server.halt();
+  process.env[NEW_CLUSTER_VARIABLE] = (await server.copyData()).path;
+  await server.restart();
+  return server;
 }
 
 /** vitest calls it once for each project that has tests to run: one Postgres for the whole run. */
