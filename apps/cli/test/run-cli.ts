@@ -1,6 +1,4 @@
 /** Runs the real command line and collects what it says. */
-import { join } from 'node:path';
-import { WORKSPACE_DIR } from '@auditlane/runtime';
 import { makeRunDir, spawnProcess } from '@auditlane/testkit';
 import { onTestFinished, vi } from 'vitest';
 
@@ -8,9 +6,6 @@ import { onTestFinished, vi } from 'vitest';
 vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
-
-/** As the bootstrap does: a command starts in half the time. */
-const NODE_COMPILE_CACHE = join(WORKSPACE_DIR, 'node_modules', '.cache', 'compile');
 
 export interface CliResult {
   readonly code: number | null;
@@ -34,7 +29,7 @@ export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = toEnv(),
 ): Promise<CliResult> {
-  const cli = spawnProcess(MAIN, { args, env: { NODE_COMPILE_CACHE, ...env } });
+  const cli = spawnProcess(MAIN, { args, env });
   const { code } = await cli.exited;
   const of = (wanted: 'stdout' | 'stderr'): readonly string[] =>
     cli.lines.filter(({ stream }) => stream === wanted).map(({ text }) => text);

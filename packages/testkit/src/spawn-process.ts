@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { diesWithParent, guardChild } from '@auditlane/embedded';
 
 import { waitFor } from './wait-for.ts';
+
+/** As `npm start` and the containers have it: a program starts in half the time, and a worker takes 25 MB less. */
+const NODE_COMPILE_CACHE = join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', 'compile');
 
 /** One line that the child wrote. */
 export interface OutputLine {
@@ -14,7 +18,7 @@ export interface OutputLine {
 }
 
 export interface SpawnOptions {
-  /** The child sees these, PATH, HOME and NODE_ENV=test; nothing else of the environment of the test. */
+  /** The child sees these, PATH, HOME, NODE_ENV=test and NODE_COMPILE_CACHE; nothing else of the environment of the test. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly nodeArgs?: readonly string[];
@@ -74,7 +78,7 @@ function launch(entry: string, options: SpawnOptions): ChildProcess {
   const [program = '', ...args] = [...diesWithParent('KILL'), ...node];
   return spawn(program, args, {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', ...options.env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', NODE_COMPILE_CACHE, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', ...(options.hasIpc === true ? (['ipc'] as const) : [])],
   });
 }
