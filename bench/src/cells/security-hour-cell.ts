@@ -13,7 +13,7 @@ const GAP_MS = 3_600_000 / EVENTS_AN_HOUR;
 /** Calls after which what is measured is compiled, as in a process that runs for hours. */
 const MOST_WARM_UP = 5_000;
 const CALLS_A_TURN = 1_000;
-const MOST_SETTLE_SECONDS = 20;
+const MOST_SETTLE_SECONDS = 15;
 const [, , kind = '', atOnceText = '', secondsText = ''] = process.argv;
 const atOnce = Number(atOnceText);
 const seconds = Number(secondsText);

@@ -18,7 +18,7 @@ import { emptyServers } from '../servers/empty-servers.ts';
 const PART = 'security-events';
 const BURST = 100_000;
 const PLACES = 10_000;
-const HOUR_SECONDS = 60;
+const HOUR_SECONDS = 30;
 /** A second's share of 100,000 events an hour. */
 const A_SECOND = 28;
 
