@@ -12,16 +12,22 @@ const queue = createQueue(redis, KEYS);
 const LINGER_MS = 5;
 const HELD = { expect: () => undefined, unexpect: () => undefined };
 
-/** Two slots of one worker, which claim ten at a time; each piece of work lasts until it is released. */
-function startSlots(lingerMs: number) {
+/** Two slots of one worker, idle, which claim ten at a time; each piece of work lasts until it is released. */
+async function startSlots(lingerMs: number) {
   const stop = new AbortController();
   const works: { readonly slot: number; readonly taken: number; readonly release: () => void }[] = [];
   // Polls and the time of standing back do not pass here, so that what happens was caused by a notification.
   const wait = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms <= LINGER_MS ? ms : 3_600_000, signal);
   const wakeUp = createWakeUp({ sleep: wait, slots: 2, isOneEnough: lingerMs > 0 });
+  let empty = 0;
+  const claim: typeof queue.claim = async (options) => {
+    const claimed = await queue.claim(options);
+    if (claimed === null) empty += 1;
+    return claimed;
+  };
   const running = [0, 1].map(async (slot) => {
     const parts = buildSlotParts({
-      queue,
+      queue: { claim, adopt: queue.adopt },
       heldClaims: HELD,
       wakeUp,
       stop: stop.signal,
@@ -42,6 +48,7 @@ function startSlots(lingerMs: number) {
     for (const { release } of works) release();
     await Promise.all(running);
   });
+  await waitFor(() => empty === 2, { message: 'both slots have found nothing' });
   return { works, wakeUp };
 }
 
@@ -50,7 +57,7 @@ async function push(count: number): Promise<void> {
 }
 
 test('a short queue is left to one slot, which claims again when it is done', async () => {
-  const { works, wakeUp } = startSlots(LINGER_MS);
+  const { works, wakeUp } = await startSlots(LINGER_MS);
   await push(3);
   wakeUp.notify();
   await waitFor(() => works.length === 1, { message: 'one slot works' });
@@ -65,7 +72,7 @@ test('a short queue is left to one slot, which claims again when it is done', as
 });
 
 test('as much again as one slot took is worked on by both at once', async () => {
-  const { works, wakeUp } = startSlots(LINGER_MS);
+  const { works, wakeUp } = await startSlots(LINGER_MS);
   await push(20);
   wakeUp.notify();
   await waitFor(() => works.length === 2, { message: 'both slots work' });
@@ -73,7 +80,7 @@ test('as much again as one slot took is worked on by both at once', async () => 
 });
 
 test('without a linger whatever arrives or is left is taken by a slot that is free', async () => {
-  const { works, wakeUp } = startSlots(0);
+  const { works, wakeUp } = await startSlots(0);
   await push(3);
   wakeUp.notify();
   await waitFor(() => works.length === 1, { message: 'one slot works' });
