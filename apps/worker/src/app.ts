@@ -176,7 +176,7 @@ function openMassPoison({ logger, stack }: Pick<Ground, 'logger' | 'stack'>): Ma
 
 function openSlots(ground: Ground, shared: SlotGround): void {
   const { env, stack, depth, latest, drain } = ground;
-  const wakeUp = createWakeUp({ sleep, slots: SLOTS, isOneEnough: env.AUDIT_LINGER_MS > 0 });
+  const wakeUp = createWakeUp(sleep);
   const writer = createWriter(ground, shared);
   const heldClaims = createHeldClaims({ ...ground, onFenced: () => shared.tally.fenced() });
   const sweep = createAdoptionSweep({

@@ -133,7 +133,7 @@ function startSlot(o: { readonly losesAnswers: number; readonly isSlow?: boolean
   const parts = buildSlotParts({
     queue: { claim, adopt: queue.adopt },
     heldClaims: createOwn({ isAway: false }),
-    wakeUp: createWakeUp({ sleep: (_ms, signal) => sleep(5, signal), slots: 1, isOneEnough: false }),
+    wakeUp: createWakeUp((_ms, signal) => sleep(5, signal)),
     stop: slot.signal,
     leaseMs: LEASE_MS,
     sleep: wait,

@@ -4,15 +4,14 @@ import type { SlotParts } from '../src/claims/run-slot.ts';
 export function buildSlotParts(
   parts: Pick<SlotParts, 'queue' | 'heldClaims' | 'wakeUp' | 'work' | 'sleep'> & {
     readonly stop: AbortSignal;
-    readonly lingerMs?: number;
     readonly leaseMs: number;
   },
 ): SlotParts {
   const quiet = { closed: () => Promise.resolve(), ended: () => Promise.resolve(), next: () => undefined };
   // A slot uses three methods of the tally and one signal of the drain, whose types hold a worker's whole bookkeeping.
   return {
-    lingerMs: 0,
     ...parts,
+    lingerMs: 0,
     worker: 'w',
     sweep: quiet,
     breaker: quiet,

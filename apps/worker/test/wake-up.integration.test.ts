@@ -11,7 +11,7 @@ const LONG_MS = 3_600_000;
 const { redis, url } = await useRedis();
 
 test('an event that reaches an empty queue wakes an idle slot, long before its poll', async () => {
-  const wakeUp = createWakeUp({ sleep, slots: 1, isOneEnough: true });
+  const wakeUp = createWakeUp(sleep);
   using _listener = openWakeListener(connectRedis(url, { name: 'wake-test' }), KEYS, () => wakeUp.notify());
   // The subscription itself wakes once, since something may have come before it.
   await wakeUp.wait(LONG_MS, NEVER);

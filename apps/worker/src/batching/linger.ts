@@ -1,13 +1,18 @@
 import type { ClaimedEntries } from './effective-depth.ts';
 
-/**
- * Whether a claim left as much again as it took. Then the queue is behind, and nobody waits: a sibling claims at once,
- * and so does this slot when it is done. A shorter queue is left to one slot, which lingers before its next claim: a
- * moment's wait lets the next batch grow (at 10,000 events/s a linger of 5 ms halves the worker's CPU for 3 ms of latency).
- */
-export function isBehind({ taken, left }: ClaimedEntries): boolean {
-  return left > 0 && left >= taken;
-}
+/** Longest linger, as a multiple of the shortest: a claim that something held up for seconds is no reason to rest for seconds. */
+const LONGEST = 10;
 
-/** What a slot that works on a short claim takes at most, unless it is held up by something slow. */
-export const SHORT_WORK_MS = 50;
+/**
+ * How long a slot waits before its next claim. A moment's wait lets the next batch grow: milliseconds for CPU
+ * (`npm run bench -- --parts latency` prints both). A slot rests as long as it worked, if that is longer: where the cores are busy
+ * work takes longer, batches grow, and an event costs less. Nobody waits when a claim left as much again as it took, for
+ * then the queue is behind, or when `lingerMs` is 0.
+ */
+export function lingerAfter(
+  { taken, left }: ClaimedEntries,
+  { lingerMs, workedMs }: { readonly lingerMs: number; readonly workedMs: number },
+): number {
+  if (left > 0 && left >= taken) return 0;
+  return Math.min(Math.max(lingerMs, workedMs), lingerMs * LONGEST);
+}

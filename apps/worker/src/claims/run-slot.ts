@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { QueueError } from '@auditlane/queue';
 import type { Claim, Lane, Queue } from '@auditlane/queue';
 import { CLAIM_BYTES } from '../batching/claim-limit.ts';
-import { isBehind, SHORT_WORK_MS } from '../batching/linger.ts';
+import { lingerAfter } from '../batching/linger.ts';
 import type { Tally } from '../beats/tally.ts';
 import { outageBackoffMs } from '../outages/backoff.ts';
 import type { Breaker } from '../outages/breaker.ts';
@@ -16,7 +16,7 @@ import type { TakenClaim } from './work-claim.ts';
 
 /**
  * One slot: adopt or claim, work, linger, again. A worker runs two, so that one decodes and encodes while Postgres
- * commits the other's batch (+57% over one slot; a third adds 6%); a short queue is left to one of them. Expired batches go before new entries, since they
+ * commits the other's batch (+57% over one slot; a third adds 6%). Expired batches go before new entries, since they
  * are older. Nothing is claimed while Postgres is away, or refuses most of what it is given.
  */
 export interface SlotParts {
@@ -66,17 +66,16 @@ export async function runSlot(parts: SlotParts): Promise<void> {
 }
 
 async function turn(parts: SlotParts, pending: { batchId: string }): Promise<void> {
-  const { wakeUp, drain, lingerMs } = parts;
   const adopted = await adoptNext(parts);
   if (adopted !== null) return parts.work({ claim: adopted, isAdopted: true });
   const claim = await claimNext(parts, pending);
-  if (claim === null) return wakeUp.wait(parts.pollMs, drain.stop);
-  const found = { taken: claim.entries.length, left: claim.depth };
-  if (isBehind(found) || (lingerMs === 0 && found.left > 0)) wakeUp.callSibling();
+  if (claim === null) return parts.wakeUp.wait(parts.pollMs, parts.drain.stop);
+  if (claim.depth > 0) parts.wakeUp.notify();
+  const startedMs = parts.clockMs();
   await parts.work({ claim, isAdopted: false });
-  if (lingerMs === 0 || isBehind(found)) return;
-  await wakeUp.standBack(lingerMs + SHORT_WORK_MS, drain.stop);
-  await parts.sleep(lingerMs, drain.stop);
+  const found = { taken: claim.entries.length, left: claim.depth };
+  const lingerMs = lingerAfter(found, { lingerMs: parts.lingerMs, workedMs: parts.clockMs() - startedMs });
+  if (lingerMs > 0) await parts.sleep(lingerMs, parts.drain.stop);
 }
 
 async function adoptNext(parts: SlotParts): Promise<Claim | null> {

@@ -29,7 +29,7 @@ export const workerVariables = {
   AUDIT_BATCH_LARGE_AT: batchThreshold(5000, 'large'),
   AUDIT_LINGER_MS: variable(wholeNumber(0, 10_000).default(5), {
     description:
-      'How long a worker lets a short queue grow before it claims again; with 0 its two slots claim whatever is there.',
+      'How long a worker lets a short queue grow before it claims again; up to ten times as long when its claims take longer than that.',
     section: 'Worker',
     readBy: ['worker'],
     allowed: 'whole number of milliseconds, 0 to 10000',
