@@ -13,6 +13,8 @@ export default defineConfig({
     // Ends a test that hangs; a busy machine is no reason to fail one.
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    // What is waited for comes late there, too; the second that is the default failed starts of processes.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SecurityEvent } from '../../../src/events/index.ts';
 import { createBatched, difference, eventOf, eventsOf, settle } from '../support/batched.ts';
 import { reject, takeAll } from '../support/scripted-processor.ts';
@@ -162,7 +162,7 @@ describe('what a processor does not take', () => {
       { script: reject(), gate: { keep } },
     );
     const receipt = batched.addEvent(eventOf('critical'));
-    await vi.waitFor(() => expect(keeps).toBeGreaterThan(3));
+    await expect.poll(() => keeps).toBeGreaterThan(3);
     expect(batched.getStats()).toMatchObject({ totalDropped: 0, currentQueueSize: 1 });
     await batched.close();
     expect(await receipt).toMatchObject({ status: 'rejected' });
