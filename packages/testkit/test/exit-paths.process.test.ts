@@ -54,8 +54,8 @@ test('a process with a shutdown of its own is left to it', async () => {
   expect(await findRemains(servers)).toEqual([]);
 });
 
-test('the servers of a process that is killed end by themselves', async () => {
-  await using child = spawnProcess(STARTS_SERVERS);
+test.for(['serving', 'stopped'])('the servers of a process that is killed end by themselves, Redis %s', async (how) => {
+  await using child = spawnProcess(STARTS_SERVERS, { args: [how] });
   const { pids } = await waitForServers(child);
   expect(pids.filter(isAlive)).toEqual(pids);
   await child.kill();

@@ -17,6 +17,8 @@ import type { RedisServer } from './redis-server.ts';
 export interface RedisOptions extends ServerOptions {
   /** Default true: every user of the machine can reach a loopback port. Tests may do without. */
   readonly hasPassword?: boolean;
+  /** Default false. True where its data are worth nothing once its parent was killed: then it is killed, too, even while it is stopped. */
+  readonly isDisposable?: boolean;
   /** A server found before; default: `findRedisServer`. */
   readonly server?: RedisServer;
 }
@@ -42,6 +44,7 @@ async function runServer(found: RedisServer, dir: string, options: RedisOptions)
       },
       logFile: join(dir, 'redis.log'),
       stopSignals: ['SIGTERM'],
+      isDisposable: options.isDisposable ?? false,
       isReady: (pid) => isRedisReady({ port, pid, password }),
     });
     // With the name of the user: of a URL without one, redis-cli sends the empty name, which no server knows.

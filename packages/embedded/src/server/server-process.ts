@@ -36,8 +36,10 @@ export interface ServerCommand {
   readonly env: NodeJS.ProcessEnv;
   readonly owner?: { readonly uid: number; readonly gid: number };
   readonly logFile: string;
-  /** In order of growing force; the first is the clean one and is also sent when the parent dies. */
+  /** In order of growing force; the first is the clean one and is also sent when the parent dies, unless `isDisposable`. */
   readonly stopSignals: readonly ['SIGINT' | 'SIGTERM', ...NodeJS.Signals[]];
+  /** Whether the death of the parent is answered by SIGKILL, which a stopped process hears as well. Default false. */
+  readonly isDisposable?: boolean;
   /** Resolves to true when the server serves; asked every 10 ms. */
   readonly isReady: (pid: number) => Promise<boolean>;
   /** Milliseconds until a server that is not ready is given up. Default 300000: replaying 4 GB of log after a crash takes its time. */
@@ -47,8 +49,9 @@ export interface ServerCommand {
 const STOP_STEP_MS = 15_000;
 
 async function launch(server: ServerCommand): Promise<ChildProcess> {
-  const signal = server.stopSignals[0] === 'SIGINT' ? 'INT' : 'TERM';
-  const [program = '', ...args] = [...(server.prefix ?? []), ...diesWithParent(signal), ...server.command];
+  const cleanSignal = server.stopSignals[0] === 'SIGINT' ? 'INT' : 'TERM';
+  const parentDeath = diesWithParent(server.isDisposable === true ? 'KILL' : cleanSignal);
+  const [program = '', ...args] = [...(server.prefix ?? []), ...parentDeath, ...server.command];
   // A file and not a pipe: a pipe would end the server at its next log line if this process died first.
   await using log = await open(server.logFile, 'a', 0o600);
   return spawn(program, args, {

@@ -16,5 +16,9 @@ export interface TestRedisOptions {
 /** Starts a private Redis without a password. The caller stops it; if it cannot, the end of the process does. */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestServer> {
   const settings = { appendfsync: options.appendfsync ?? 'no', ...options.settings };
-  return createTestServer((dataDir, port) => startRedis({ dataDir, port, settings, hasPassword: false }), options.from);
+  return createTestServer(
+    // Tests stop it with SIGSTOP: it would never hear a gentler signal if the run was killed meanwhile.
+    (dataDir, port) => startRedis({ dataDir, port, settings, hasPassword: false, isDisposable: true }),
+    options.from,
+  );
 }

@@ -6,6 +6,7 @@ if (end === 'drain') process.once('SIGTERM', drain);
 
 const redis = await startTestRedis();
 const postgres = await startTestPostgres();
+if (end === 'stopped') redis.signal('SIGSTOP');
 process.stdout.write(
   `${JSON.stringify({ msg: 'serving', pids: [redis.pid(), postgres.pid()], dirs: [redis.dataDir, postgres.dataDir] })}\n`,
 );
