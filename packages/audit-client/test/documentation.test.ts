@@ -1,13 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { ENVIRONMENT_NAMES, Settings } from '../src/settings/settings.ts';
 import * as client from '../src/index.ts';
+import { compileSamples } from './support/compile-samples.ts';
 
 const HOME = fileURLToPath(new URL('..', import.meta.url));
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Inside the package, so that its imports resolve; ignored by git as anything below node_modules. */
 const WORK = join(HOME, 'node_modules', '.doc-examples');
 
@@ -36,13 +35,7 @@ test('every example compiles', () => {
     const text = imports + example.replace("'@auditlane/audit-client'", "'../../src/index.ts'");
     writeFileSync(join(WORK, `example-${index}.ts`), `${text}\nexport {};\n`);
   }
-  const compilerOptions = { noUnusedLocals: false, types: ['node'], typeRoots: [join(ROOT, 'node_modules', '@types')] };
-  writeFileSync(
-    join(WORK, 'tsconfig.json'),
-    JSON.stringify({ extends: join(ROOT, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] }),
-  );
-  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  expect(spawnSync(tsc, ['-p', WORK], { encoding: 'utf8' }).stdout).toBe('');
+  expect(compileSamples(WORK, '*.ts')).toBe('');
 }, 60_000);
 
 test('every option and variable is in the README and in the options, with its default', () => {

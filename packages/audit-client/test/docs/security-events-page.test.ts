@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { readServiceConfig } from '../../src/events/service/read-service-config.
 import { MiddlewareSettings } from '../../src/middleware/settings.ts';
 import { PinoOptionsCheck } from '../../src/transports/pino/pino-options-check.ts';
 import { WinstonOptionsCheck } from '../../src/transports/winston/winston-options-check.ts';
+import { compileSamples } from '../support/compile-samples.ts';
 
 const HOME = fileURLToPath(new URL('../..', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -45,17 +45,8 @@ test('every example compiles against the client and the frameworks', () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `example-${index}.ts`), toModule(example).replaceAll("'../../", "'../../../"));
   }
-  const compilerOptions = { noUnusedLocals: false, types: ['node'], typeRoots: [join(ROOT, 'node_modules', '@types')] };
-  writeFileSync(
-    join(WORK, 'tsconfig.json'),
-    JSON.stringify({ extends: join(ROOT, 'tsconfig.base.json'), compilerOptions, include: ['all/*.ts'] }),
-  );
-  const own = readFileSync(join(WORK, 'tsconfig.json'), 'utf8').replace('all/*.ts', 'own-*/*.ts');
-  writeFileSync(join(WORK, 'tsconfig.own.json'), own);
-  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  for (const project of ['tsconfig.json', 'tsconfig.own.json']) {
-    expect(spawnSync(tsc, ['-p', join(WORK, project)], { encoding: 'utf8' }).stdout).toBe('');
-  }
+  expect(compileSamples(WORK, 'all/*.ts')).toBe('');
+  expect(compileSamples(WORK, 'own-*/*.ts')).toBe('');
 }, 120_000);
 
 /** The line of an option in a table of the page. */

@@ -1,17 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
-const made: string[] = [];
-
-/** A folder of its own for a test, removed after the file's last test. */
+/**
+ * A folder of its own, removed after the test, or after the file's last test when it is made outside of one. The hook
+ * belongs to the call: a worker of unit tests loads this module once for many files.
+ */
 export function makeTempDir(): string {
   const path = mkdtempSync(join(tmpdir(), 'auditlane-client-'));
-  made.push(path);
+  const remove = () => rmSync(path, { recursive: true, force: true });
+  try {
+    onTestFinished(remove);
+  } catch {
+    afterAll(remove);
+  }
   return path;
 }
-
-afterAll(() => {
-  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
-});
