@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { useDatabase, useRedis } from '@auditlane/testkit';
 import { describe, expect, test } from 'vitest';
@@ -41,7 +42,9 @@ describe('row 32: a body that does not end', () => {
     const before = process.memoryUsage().rss;
     socket.write(head('Transfer-Encoding: chunked'));
     const chunk = `100000\r\n${'['.repeat(1_048_576)}\r\n`;
+    // A gigabyte as fast as it goes, then slowly until the API has waited long enough.
     for (let sent = 0; sent < 2048 && !isClosed; sent += 1) {
+      if (sent >= 1024) await delay(20);
       if (!socket.write(chunk)) {
         await new Promise<void>((resolve) => {
           socket.once('drain', resolve);
@@ -52,6 +55,24 @@ describe('row 32: a body that does not end', () => {
     await expect.poll(() => isClosed).toBe(true);
     expect(text).toMatch(/^HTTP\/1\.1 413 /u);
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1_048_576);
+  });
+
+  test('is read until its caller has had time to read the answer', async () => {
+    const { port } = await startApi(SERVERS);
+    const socket = await openSocket(port);
+    const errors: Error[] = [];
+    let text = '';
+    socket.on('error', (error) => errors.push(error)).setEncoding('latin1');
+    socket.on('data', (part: string) => (text += part));
+    socket.write(head('Content-Length: 2147483648'));
+    await expect.poll(() => text).toContain('body_too_large');
+    for (let part = 0; part < 8; part += 1) {
+      socket.write('['.repeat(65_536));
+      await delay(50);
+    }
+    expect({ errors, isDestroyed: socket.destroyed }).toEqual({ errors: [], isDestroyed: false });
+    expect(text).toMatch(/^HTTP\/1\.1 413 [^]*\r\nconnection: close\r\n[^]*\r\n\r\n\{.*\}$/iu);
+    await expect.poll(() => socket.destroyed).toBe(true);
   });
 
   test('or says that it is too long is answered 413 before it is read', async () => {
@@ -91,7 +112,7 @@ describe('row 34: a body of another type is 415', () => {
   test('none', async () => {
     const { port } = await startApi(SERVERS);
     const request = `POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${key}\r\nContent-Length: 2\r\n\r\n{}`;
-    expect((await sendRaw(port, request)).status).toBe(415);
+    expect((await sendRaw(port, request, { untilAnswer: true })).status).toBe(415);
   });
 });
 

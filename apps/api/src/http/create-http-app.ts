@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from '@auditlane/runtime';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
@@ -7,7 +6,7 @@ import { ANONYMOUS, requireScope } from '../access/caller.ts';
 import { refuseKeyInQuery } from '../access/identify-caller.ts';
 import type { IdentifyCaller } from '../access/identify-caller.ts';
 import { Problem } from './problem.ts';
-import { discardBody, hasUnreadBody } from './read-body.ts';
+import { requestIdOf } from './request-id.ts';
 import type { Route } from './route.ts';
 import { repeatsSingleField } from './single-fields.ts';
 import { isServerFault, toProblem, writeAnswer, writeProblem } from './write-answer.ts';
@@ -70,15 +69,6 @@ function guard(request: Request, response: Response, next: NextFunction): void {
   next();
 }
 
-/** Made here and never taken from the request: a caller could else write into our log or pose as another request. */
-function requestIdOf(response: Response): string {
-  const locals: Record<string, unknown> = response.locals;
-  const known = locals['requestId'];
-  const id = typeof known === 'string' ? known : randomUUID();
-  locals['requestId'] = id;
-  return id;
-}
-
 function answerWith(route: Route, identify: IdentifyCaller) {
   return async (request: Request, response: Response): Promise<void> => {
     const caller = route.scope === null ? ANONYMOUS : await identify(request);
@@ -130,18 +120,16 @@ function writeRefusal(logger: Logger) {
   // oxlint-disable-next-line max-params
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
     const problem = toProblem(error);
-    const requestId = requestIdOf(response);
     if (isServerFault(problem)) {
-      logger.error({ err: error, request_id: requestId, method: request.method, path: request.path }, 'request failed');
+      logger.error(
+        { err: error, request_id: requestIdOf(response), method: request.method, path: request.path },
+        'request failed',
+      );
     }
     if (response.headersSent) {
       next(error);
       return;
     }
-    if (hasUnreadBody(request)) {
-      response.set('connection', 'close');
-      discardBody(request);
-    }
-    writeProblem(response, problem, requestId);
+    writeProblem(request, response, problem);
   };
 }

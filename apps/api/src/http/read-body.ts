@@ -2,9 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { BodyShare } from './body-budget.ts';
 import { Problem } from './problem.ts';
 
-// After a refusal the rest of a body is thrown away for this long, so that the caller can read the answer before the
-// connection ends: closing at once would reset it, and the answer with it.
-const LINGER_MS = 1000;
 const UTF8 = /^charset="?utf-?8"?$/;
 
 /** Refuses what is not UTF-8 text of one of the given media types, or is compressed. Returns the media type. */
@@ -72,20 +69,4 @@ export async function readBody(message: IncomingMessage, { maxBytes, share }: Re
 
 function tooLarge(maxBytes: number): Problem {
   return new Problem('body_too_large', { detail: `At most ${maxBytes} bytes are accepted.` });
-}
-
-/**
- * Throws away what a caller still sends after a refusal, and ends the connection soon: a body of any length costs no
- * memory, and the caller has had time to read the answer, which closing at once would reset.
- */
-export function discardBody(message: IncomingMessage): void {
-  message.removeAllListeners('data').resume();
-  const cut = setTimeout(() => message.socket.destroy(), LINGER_MS).unref();
-  message.once('end', () => clearTimeout(cut));
-}
-
-/** True while bytes of a body may still come. */
-export function hasUnreadBody(message: IncomingMessage): boolean {
-  const { 'content-length': length = '0', 'transfer-encoding': coding } = message.headers;
-  return !message.complete && (coding !== undefined || length !== '0');
 }

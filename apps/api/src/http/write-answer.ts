@@ -1,6 +1,8 @@
+import type { Request, Response } from 'express';
 import { PROBLEMS, Problem } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
 import type { Answer } from './route.ts';
-import type { Response } from 'express';
+import { hasUnreadBody, writeBeforeBodyEnds } from './unread-body.ts';
 
 /** Writes an answer. Nothing here is cacheable: each answer is about this moment or about one caller. */
 export function writeAnswer(response: Response, answer: Answer): void {
@@ -12,13 +14,18 @@ export function writeAnswer(response: Response, answer: Answer): void {
   }
 }
 
-/** Writes a refusal as `application/problem+json`. */
-export function writeProblem(response: Response, problem: Problem, requestId: string): void {
+/** Writes a refusal as `application/problem+json`; to a caller that still sends, before it has sent all. */
+export function writeProblem(request: Request, response: Response, problem: Problem): void {
+  const body = JSON.stringify(problem.toBody(requestIdOf(response)));
   response
     .status(problem.status)
     .set({ 'cache-control': 'no-store', ...problem.headers })
-    .type('application/problem+json')
-    .send(JSON.stringify(problem.toBody(requestId)));
+    .set('content-type', 'application/problem+json; charset=utf-8');
+  if (hasUnreadBody(request)) {
+    writeBeforeBodyEnds(request, response, body);
+  } else {
+    response.send(body);
+  }
 }
 
 /** Any error as a refusal. What is not a Problem is ours: the caller learns a 500 and a request id, and nothing else. */
