@@ -23,7 +23,7 @@ import { createFindSettled } from './spool/find-settled.ts';
 import type { FramePosition } from './spool/segment-writer.ts';
 import type { SpoolStats } from './spool/spool-stats.ts';
 import { Spool } from './spool/spool.ts';
-import { Ticker } from './ticker.ts';
+import { type NextTick, Ticker } from './ticker.ts';
 import type { TransportOptions } from './transport-options.ts';
 import { toErrorFacts } from './warnings.ts';
 
@@ -270,7 +270,7 @@ export class Transport {
     }
   }
 
-  #tick(now: number, wasLate: boolean): boolean {
+  #tick(now: number, wasLate: boolean): NextTick {
     const isGateBusy = this.#redis?.gate.tick(now, wasLate) ?? false;
     const isReady = this.#redis?.gate.state === 'ready';
     const isAnyBusy = [
@@ -278,10 +278,10 @@ export class Transport {
       this.#lanes.main.tick(now),
       this.#commits.tick(now),
       this.#spool.tick(now, isReady),
-      this.#safekeeping.tick(now),
     ].includes(true);
+    const forSafekeeping = this.#safekeeping.tick(now);
     this.#holdForReplay(now);
-    return isGateBusy || isAnyBusy;
+    return isGateBusy || isAnyBusy ? 'soon' : forSafekeeping;
   }
 
   /** A process that has nothing else to do stays for a replay, but not for longer than for a receipt. */

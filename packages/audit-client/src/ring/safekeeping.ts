@@ -9,6 +9,7 @@ import {
   toLines,
 } from '@auditlane/queue';
 import type { PushOutcome } from '../lanes/push.ts';
+import type { NextTick } from '../ticker.ts';
 import { type DueChunk, toBytes } from './due-pushes.ts';
 import { type Loss, PUSH_STREAMS, PushMarks } from './push-marks.ts';
 import { Replay } from './replay.ts';
@@ -130,15 +131,18 @@ export class Safekeeping {
     this.#isUnverified = true;
   }
 
-  /** Called by the client's timer; answers whether it must be called again. */
-  tick(now: number): boolean {
+  /** Called by the client's timer; answers when it must be called again. */
+  tick(now: number): NextTick {
     const isKeeping = this.#around.retention.events > 0;
     const everyMs = this.#isUnverified ? RETRY_MS : VERIFY_MS;
     if (isKeeping && now - this.#askedAt >= everyMs && this.#around.isReady()) {
       void this.#ask();
     }
     this.#replay.tick(now);
-    return isKeeping || this.#replay.due.events > 0;
+    if (this.#replay.due.events > 0) {
+      return 'soon';
+    }
+    return isKeeping ? 'later' : 'none';
   }
 
   /**
