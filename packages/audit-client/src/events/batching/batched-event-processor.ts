@@ -15,11 +15,14 @@ import type { BatchEvents } from './batch-events.ts';
 import type { BatchProcessingOptions } from './batch-options.ts';
 import { type BatchSettings, readBatchSettings } from './batch-settings.ts';
 import type { BatchProcessingStats } from './batch-stats.ts';
+import type { SecurityEvent } from '../security-event.ts';
 import { completeEvent, type NewSecurityEvent } from './complete-event.ts';
 import { EventCore } from './event-core.ts';
 import type { FlushResult } from './flushes.ts';
 
 const MOST_CRITICAL = 5;
+
+let add: (processor: BatchedEventProcessor, event: SecurityEvent) => Promise<EventReceipt>;
 
 /**
  * Collects security events by priority and hands them to an {@link EventProcessor} in batches. It never throws into its
@@ -75,14 +78,22 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
    * taken as they are: change them afterwards, and what is stored may change, too. (The service makes copies.)
    */
   addEvent(event: NewSecurityEvent): Promise<EventReceipt> {
+    const complete = completeEvent(event);
+    if (complete === null) {
+      const message = 'Must be an object with a type of 1 to 65536 characters.';
+      return Promise.resolve(toRejection('invalid', [{ path: '', code: 'invalid_event', message }]));
+    }
+    return this.#add(complete);
+  }
+
+  static {
+    add = (processor, event) => processor.#add(event);
+  }
+
+  #add(event: SecurityEvent): Promise<EventReceipt> {
     try {
-      const complete = completeEvent(event);
-      if (complete === null) {
-        const message = 'Must be an object with a type of 1 to 65536 characters.';
-        return Promise.resolve(toRejection('invalid', [{ path: '', code: 'invalid_event', message }]));
-      }
       this.#joinClient();
-      return this.#core.add(complete, this.#closing !== null);
+      return this.#core.add(event, this.#closing !== null);
     } catch (error) {
       this.#warnings.warn('an event could not be taken into its batch', toErrorFacts(error));
       return Promise.resolve(toRejection('internal'));
@@ -179,6 +190,11 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
       });
     }
   }
+}
+
+/** `addEvent` of an event that the service has built: frozen and whole, so that it need not be copied again. */
+export function addBuiltEvent(processor: BatchedEventProcessor, event: SecurityEvent): Promise<EventReceipt> {
+  return add(processor, event);
 }
 
 /** A close that hangs must not hang its caller. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { SecurityEvent } from '../security-event.ts';
 
 /** Details that tell one request from the next and say nothing of what happened. */
@@ -17,8 +16,6 @@ const OF_THE_REQUEST: ReadonlySet<string> = new Set([
 const MAX_DEPTH = 8;
 const MAX_VALUES = 500;
 const MAX_CHARACTERS = 16_384;
-/** Longer texts are digested, so that ten thousand windows stay small. */
-const MAX_KEY_CHARACTERS = 1024;
 
 /** Thrown inside this file alone: the event is too large or too strange to be compared. */
 class Incomparable extends Error {
@@ -32,15 +29,10 @@ class Incomparable extends Error {
 export function toFingerprint(event: SecurityEvent): string | null {
   try {
     const { type, source, priority, severity, details } = event;
-    return toKey(`${type}\n${source}\n${priority}\n${severity}\n${new Canonical().write(details, 0)}`);
+    return `${type}\n${source}\n${priority}\n${severity}\n${new Canonical().write(details, 0)}`;
   } catch {
     return null;
   }
-}
-
-/** A fingerprint as a key of bounded length. */
-export function toKey(text: string): string {
-  return text.length <= MAX_KEY_CHARACTERS ? text : createHash('sha256').update(text).digest('base64');
 }
 
 /** Writes a value so that equal values give equal texts. Accessors are not run. */

@@ -34,14 +34,16 @@ export type CopiedDetails = Record<string, unknown>;
  * Copies the details of an event, redacted. Total and synchronous: accessors are not called, cycles end, `__proto__` is a
  * key like any other. What JSON has no word for is described as in `logAudit`'s metadata (`[Function f]`, `[Circular]`),
  * dates become texts, bigints their digits. A text above 32,768 characters, or beyond 65,536 in all, is cut, and
- * `_truncated` says how long it was. What is no object is kept under `value`.
+ * `_truncated` says how long it was. What is no object is kept under `value`. All but the top is frozen: what a handler or
+ * a processor changes must not change what the others get, nor what is stored.
  */
 export function copyDetails(details: unknown, redaction: Redaction): CopiedDetails {
   if (details === undefined || details === null) return {};
   const copying = new Copying(redaction);
   const copied = copying.copy(details, 'details', redaction.paths);
   const members: CopiedDetails = isRecord(copied) ? copied : { value: copied };
-  if (copying.cuts !== null && !Object.hasOwn(members, '_truncated')) members['_truncated'] = copying.cuts;
+  if (copying.cuts !== null && !Object.hasOwn(members, '_truncated'))
+    members['_truncated'] = Object.freeze(copying.cuts);
   return members;
 }
 
@@ -51,7 +53,7 @@ function isRecord(value: unknown): value is CopiedDetails {
 
 class Copying {
   readonly #redaction: Redaction;
-  readonly #tools: WriterTools;
+  #tools: WriterTools | null = null;
   readonly #ancestors: object[] = [];
   readonly #path: string[] = [];
   #keysLeft: number = LIMITS.metadataKeys;
@@ -63,8 +65,6 @@ class Copying {
 
   constructor(redaction: Redaction) {
     this.#redaction = redaction;
-    // The entries of a Map are judged here, as pairs: they may be for hashing.
-    this.#tools = { hash: (bytes) => this.#describeBytes(bytes), isSecretKey: () => false };
   }
 
   copy(value: unknown, key: string, rules: PathRules): unknown {
@@ -130,15 +130,26 @@ class Copying {
     if (Array.isArray(value)) return this.#copyArray(value, rules);
     const prototype: unknown = Object.getPrototypeOf(value);
     const isPlain = prototype === Object.prototype || prototype === null;
-    const plain = isPlain && !Object.hasOwn(value, 'toJSON') ? undefined : toPlain(value, this.#tools);
+    const plain = isPlain && !Object.hasOwn(value, 'toJSON') ? undefined : toPlain(value, this.#findTools());
     if (plain === undefined) return this.#copyMembers(value, rules);
     if (typeof plain.value !== 'object' || plain.value === null) return this.copy(plain.value, key, rules);
     if (plain.value !== value && this.#ancestors.includes(plain.value)) return '[Circular]';
     return Array.isArray(plain.value) ? this.#copyArray(plain.value, rules) : this.#copyMembers(plain.value, rules);
   }
 
+  #findTools(): WriterTools {
+    // The entries of a Map are judged here, as pairs: they may be for hashing.
+    this.#tools ??= { hash: (bytes) => this.#describeBytes(bytes), isSecretKey: () => false };
+    return this.#tools;
+  }
+
   #copyMembers(target: object, rules: PathRules): CopiedDetails {
-    const copied: CopiedDetails = {};
+    const copied = this.#fill({}, target, rules);
+    // The top is added to, and frozen with the event.
+    return this.#ancestors.length === 1 ? copied : Object.freeze(copied);
+  }
+
+  #fill(copied: CopiedDetails, target: object, rules: PathRules): CopiedDetails {
     const keys = Object.keys(target);
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] ?? '';
@@ -198,18 +209,18 @@ class Copying {
     return `[Buffer ${bytes.byteLength} sha256:${createHash('sha256').update(hashed).digest('hex')}${suffix}]`;
   }
 
-  #copyArray(values: readonly unknown[], rules: PathRules): unknown[] {
+  #copyArray(values: readonly unknown[], rules: PathRules): readonly unknown[] {
     const copied: unknown[] = [];
     for (let index = 0; index < values.length; index += 1) {
       if (this.#elementsLeft <= 0) {
         copied.push(`[${values.length - index} more]`);
-        return copied;
+        break;
       }
       this.#elementsLeft -= 1;
       const key = String(index);
       copied.push(this.#copyMember(values, key, stepInto(rules, key)) ?? null);
     }
-    return copied;
+    return Object.freeze(copied);
   }
 
   #note(key: string, characters: number): void {

@@ -50,18 +50,10 @@ export function createEventBuilder(table: TypeTable, now: () => number): EventBu
       correlationId: toId(options.correlationId) ?? findCorrelationId(details) ?? currentCorrelationId(),
       // The empty text says that the event is like no other.
       dedupKey: options.dedupKey === '' ? '' : toText(options.dedupKey, MAX_KEY_CHARACTERS),
-      details: freezeDeep(details),
+      details: Object.freeze(details),
     });
   };
   return { mintId, build };
-}
-
-/** What a handler or a processor changes on an event must not change what the others get, nor what is stored. */
-function freezeDeep<Copied extends object>(copied: Copied): Copied {
-  for (const member of Object.values(copied)) {
-    if (typeof member === 'object' && member !== null) freezeDeep(member);
-  }
-  return Object.freeze(copied);
 }
 
 function toPriority(value: unknown): EventPriority | null {

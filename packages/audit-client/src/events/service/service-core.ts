@@ -7,7 +7,7 @@ import type { RejectionReason } from '../../receipt.ts';
 import { toRejection } from '../../receipts.ts';
 import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import { readBatchSettings } from '../batching/batch-settings.ts';
-import { BatchedEventProcessor } from '../batching/batched-event-processor.ts';
+import { addBuiltEvent, BatchedEventProcessor } from '../batching/batched-event-processor.ts';
 import { SecurityEventEmitter } from '../bus/security-event-emitter.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { MetricRegistry } from '../metrics/metric-registry.ts';
@@ -178,7 +178,7 @@ export class ServiceCore {
         details,
         options,
       });
-      const receipt = this.processor.addEvent(event);
+      const receipt = addBuiltEvent(this.processor, event);
       this.emitter.emit(event);
       return receipt;
     } catch (error) {

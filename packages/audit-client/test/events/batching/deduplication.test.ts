@@ -127,6 +127,12 @@ describe('what makes events identical', () => {
     ],
     ['another dedupKey with the same details', { dedupKey: 'k' }, { dedupKey: 'l' }, 'buffered'],
     ['the same dedupKey of another type', { dedupKey: 'k' }, { dedupKey: 'k', type: 'auth.logout' }, 'buffered'],
+    [
+      'a half pair that UTF-8 would make the same as another',
+      { details: { a: '\ud800' } },
+      { details: { a: '\ud801' } },
+      'buffered',
+    ],
     ['a class of the user', { details: { at: new Map([[1, 1]]) } }, { details: { at: new Map([[1, 1]]) } }, 'buffered'],
   ])('%s', async (_, first, second, expected) => {
     expect(await standing(first, second)).toBe(expected);
