@@ -6,7 +6,14 @@ import { toMetricTable } from './security-events/metric-table.ts';
 import { toOptionTable } from './security-events/option-table.ts';
 import { toTypeTable } from './security-events/type-table.ts';
 
-const PAGE = 'docs/security-events.md';
+const PAGES = [
+  'docs/security-events.md',
+  'docs/security-events-delivery.md',
+  'docs/security-events-integrations.md',
+  'docs/security-events-reference.md',
+];
+/** Stands on no page. While they are filled the pages are one text, so that each block must be on one of them, once. */
+const FORM_FEED = '\f';
 
 /** Each block of options with the interface whose comments it repeats. */
 const OPTIONS = [
@@ -32,14 +39,14 @@ const OPTIONS = [
   { block: 'pino options', file: 'transports/pino/pino-transport-options.ts', name: 'PinoTransportOptions' },
 ] as const;
 
-/** docs/security-events.md: its tables of types, options and metrics, from the client's own catalogue, comments and metrics. */
+/** The pages about security events: their tables of types, options and metrics, from the client's own catalogue, comments and metrics. */
 export async function generate(): Promise<Record<string, string>> {
-  let page = readFileSync(join(WORKSPACE_DIR, PAGE), 'utf8');
-  page = fillBlock(page, 'types', toTypeTable());
-  page = fillBlock(page, 'metrics', toMetricTable());
+  let text = PAGES.map((path) => readFileSync(join(WORKSPACE_DIR, path), 'utf8')).join(FORM_FEED);
+  text = fillBlock(text, 'types', toTypeTable());
+  text = fillBlock(text, 'metrics', toMetricTable());
   for (const { block, file, name } of OPTIONS) {
     const source = readFileSync(join(WORKSPACE_DIR, 'packages/audit-client/src', file), 'utf8');
-    page = fillBlock(page, block, toOptionTable(source, name));
+    text = fillBlock(text, block, toOptionTable(source, name));
   }
-  return { [PAGE]: page };
+  return Object.fromEntries(text.split(FORM_FEED).map((page, index) => [PAGES[index] ?? '', page]));
 }

@@ -15,12 +15,13 @@ const HOME = fileURLToPath(new URL('../..', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 /** Inside the package, so that its imports resolve; ignored by git as anything below node_modules. */
 const WORK = join(HOME, 'node_modules', '.page-examples');
-const PAGES = ['README.md', 'docs/security-events.md', 'docs/tuning-security-events.md'];
+const OF_EVENTS = ['', '-delivery', '-integrations', '-reference'].map((part) => `docs/security-events${part}.md`);
+const PAGES = ['README.md', ...OF_EVENTS, 'docs/tuning-security-events.md'];
 const { exports: EXPORTS } = z
   .object({ exports: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(join(HOME, 'package.json'), 'utf8')));
 
-const page = readFileSync(join(ROOT, 'docs/security-events.md'), 'utf8');
+const pages = OF_EVENTS.map((name) => readFileSync(join(ROOT, name), 'utf8')).join('\n');
 
 afterAll(() => rmSync(WORK, { recursive: true, force: true }));
 
@@ -49,9 +50,9 @@ test('every example compiles against the client and the frameworks', () => {
   expect(compileSamples(WORK, 'own-*/*.ts')).toBe('');
 }, 120_000);
 
-/** The line of an option in a table of the page. */
+/** The line of an option in a table of the pages. */
 function rowOf(block: string, option: string): string {
-  const [, rest = ''] = page.split(`<!-- generated ${block}: begin -->`);
+  const [, rest = ''] = pages.split(`<!-- generated ${block}: begin -->`);
   const [table = ''] = rest.split(`<!-- generated ${block}: end -->`);
   return table.split('\n').find((line) => line.startsWith(`| \`${option}\` |`)) ?? '';
 }
@@ -61,7 +62,7 @@ function toWord(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-test('the defaults of batches on the page are those of the code', () => {
+test('the defaults of batches on the pages are those of the code', () => {
   const { maxBatchSize, maxWaitTime, ...settings } = readBatchSettings({}).settings;
   for (const [option, value] of Object.entries(settings).filter(([, each]) => each !== undefined)) {
     expect(rowOf('batch options', option)).toContain(`Default ${toWord(value)}.`);
@@ -69,7 +70,7 @@ test('the defaults of batches on the page are those of the code', () => {
   for (const priority of EVENT_PRIORITIES) {
     expect(rowOf('batch options', 'maxBatchSize')).toMatch(new RegExp(`${priority} ${maxBatchSize[priority]}\\b`));
     expect(rowOf('batch options', 'maxWaitTime')).toMatch(new RegExp(`${priority} ${maxWaitTime[priority]}\\b`));
-    const line = page.split('\n').find((each) => each.startsWith(`| ${priority.toUpperCase()} | `)) ?? '';
+    const line = pages.split('\n').find((each) => each.startsWith(`| ${priority.toUpperCase()} | `)) ?? '';
     expect(line).toMatch(
       new RegExp(`\\| ${maxBatchSize[priority]} events? \\| ${maxWaitTime[priority].toLocaleString('en')} ms`),
     );
@@ -90,7 +91,7 @@ function expectScalars(
   }
 }
 
-test('the defaults of the service and of the transports on the page are those of the code', () => {
+test('the defaults of the service and of the transports on the pages are those of the code', () => {
   expectScalars(Object.entries(readServiceConfig({}).settings), ['service options'], 4);
   expectScalars(Object.entries(WinstonOptionsCheck.parse({})), ['winston options', 'transport options'], 6);
   const { level, ...ofPino } = PinoOptionsCheck.parse({});
@@ -106,7 +107,7 @@ test('the warning of the tuning page is the one that the code gives', () => {
   expect(tuning).toContain(warning);
 });
 
-test('the defaults of the middleware on the page are those of the code', () => {
+test('the defaults of the middleware on the pages are those of the code', () => {
   const settings = Object.entries(MiddlewareSettings.parse({}));
   expectScalars(settings, ['middleware options'], 9);
   for (const [option, value] of settings.filter(([, each]) => Array.isArray(each))) {
