@@ -59,9 +59,9 @@ describe('what is measured beside us', () => {
   it('critical writes and bare inserts store what they are given, and a missing row fails the run', async () => {
     for (const kind of ['critical', 'bare'] as const) {
       expect((await writeOneByOne(ground, kind, 50)).p50Ms).toBeGreaterThan(0);
-      await requireRows(ground.database, kind, 50);
+      await requireRows(ground.database, kind, 100);
     }
     await ground.database.query('delete from audit_logs where id in (select id from audit_logs limit 1)');
-    await expect(requireRows(ground.database, 'bare', 50)).rejects.toThrow('given 50 events and stored 49 rows');
+    await expect(requireRows(ground.database, 'bare', 100)).rejects.toThrow('given 100 events and stored 99 rows');
   });
 });
