@@ -17,6 +17,8 @@ export interface RateOptions {
   readonly clients: number;
   readonly processes: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Seconds of the start whose waits do not count: neighbours still connect, and code is not compiled. Default 0. */
+  readonly uncountedSeconds?: number;
 }
 
 /** What became of them. */
@@ -32,10 +34,10 @@ export interface Called {
 
 /** Calls `logAudit` at a constant rate from processes of their own. Each client's first call is extra, to connect, and not in `called`. */
 export async function callAtRate(options: RateOptions): Promise<Called> {
-  const { processes, clients, rate, seconds, env } = options;
+  const { processes, clients, rate, seconds, env, uncountedSeconds = 0 } = options;
   const cells = Array.from({ length: processes }, async (_, index) => {
     const share = Math.floor(clients / processes) + (index < clients % processes ? 1 : 0);
-    return Answer.parse(await startCell('rate', { args: [rate / processes, seconds, share], env }));
+    return Answer.parse(await startCell('rate', { args: [rate / processes, seconds, share, uncountedSeconds], env }));
   });
   const answers = await Promise.all(cells);
   const waits = answers.flatMap((answer) => answer.waits);
