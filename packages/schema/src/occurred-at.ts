@@ -6,9 +6,18 @@ const MAX_TIME_CHARACTERS = 64;
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}:\d{2})(?:(:\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
+/** The last time that was written: under load many events have the same millisecond. */
+let lastMs = Number.NaN;
+let lastIso = '';
+
 /** ISO 8601 in UTC for a time within 1970 to 9999, else null. */
 function toIso(ms: number): string | null {
-  return ms >= MIN_TIME_MS && ms <= MAX_TIME_MS ? new Date(ms).toISOString() : null;
+  if (ms !== lastMs) {
+    if (!(ms >= MIN_TIME_MS && ms <= MAX_TIME_MS)) return null;
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
 }
 
 function toZone(zone: string | undefined): string {
