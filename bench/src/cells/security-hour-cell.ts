@@ -11,7 +11,7 @@ import { sampleDetails } from './sample-details.ts';
 const EVENTS_AN_HOUR = 100_000;
 const GAP_MS = 3_600_000 / EVENTS_AN_HOUR;
 /** Calls after which what is measured is compiled, as in a process that runs for hours. */
-const MOST_WARM_UP = 20_000;
+const MOST_WARM_UP = 5_000;
 const CALLS_A_TURN = 1_000;
 const MOST_SETTLE_SECONDS = 15;
 const [, , kind = '', atOnceText = '', secondsText = ''] = process.argv;
