@@ -25,4 +25,6 @@ export function writeBeforeBodyEnds(message: IncomingMessage, response: ServerRe
   };
   const cut = setTimeout(end, LINGER_MS).unref();
   message.once('end', end).once('close', end);
+  // Who has gone sends nothing more, and neither event comes again.
+  if (message.destroyed) end();
 }
