@@ -50,8 +50,9 @@ export interface PushedEntries {
  * What stands behind a receipt `queued`: the pushes that Redis acknowledged are kept for a while, and pushed again when
  * it turns out to have lost them.
  *
- * Whether it has is compared with each answer, at each connection, and every 5 s while there is something to compare and
- * no traffic. A crash of this process loses what it keeps; what Redis has is not touched by that.
+ * Whether it has is compared with each answer, at each connection, and every 5 s (by a clock that may tick once a second)
+ * while there is something to compare and no traffic. A crash of this process loses what it keeps; what Redis has is not
+ * touched by that.
  */
 export class Safekeeping {
   readonly #around: SafekeepingSurroundings;
