@@ -8,7 +8,10 @@ export interface Measurement {
   readonly unit: string;
   /** One value a round. */
   readonly values: readonly number[];
-  /** What this one is divided by: the name of a measurement of the same part, or `part/name` of another one. */
+  /**
+   * What this one is divided by: the name of a measurement of the same part, or `part/name` of another one. One that is
+   * measured before and after all others has twice as many values, first those from before.
+   */
   readonly comparedWith?: string | undefined;
   /** The figure to reach; printed as reached or missed. */
   readonly bound?: Bound | undefined;
