@@ -8,7 +8,7 @@
 import type { Part, PartContext } from '../part.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { drainPeer, steadyPeer, sustainPeer, type SteadyRun } from '../peers/contest.ts';
-import { writeOneByOne } from '../peers/critical-writes.ts';
+import { CRITICAL_WRITES, writeOneByOne } from '../peers/critical-writes.ts';
 import { ENTRIES } from '../peers/entries.ts';
 import { openFleet } from '../peers/fleet.ts';
 import { NAMES, OURS, PART, scaled, toMeasurements, type Outcome, type Reached } from '../peers/to-measurements.ts';
@@ -19,7 +19,6 @@ import { openGround, type Ground } from '../servers/ground.ts';
 const STEADY_EVENTS = 7_500;
 /** Fewer would be over before the processes are warm. */
 const LEAST_STEADY_EVENTS = 2_500;
-const CRITICAL_WRITES = 5_000;
 
 /** All contenders, another one first in each round. */
 function inTurn(round: number): readonly ContenderName[] {
