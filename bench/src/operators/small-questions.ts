@@ -8,6 +8,7 @@ import { sampleEvent } from '../events/sample-events.ts';
 import { createBacklog } from '../queue/backlog.ts';
 import { toCount } from '../report/to-count.ts';
 import { toVariants } from '../to-variants.ts';
+import { countLost } from './count-lost.ts';
 import { readStored, resetStored } from './counting-postgres.ts';
 import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';
 
@@ -67,7 +68,7 @@ export async function askAnHour(servers: Servers): Promise<void> {
   collected.addLargest({ name: `${name}, longest queue`, unit: 'events', bound: { atMost: 500 } }, depth.longest());
   collected.addLargest({ name: `${name}, dropped`, unit: 'events', ...NONE }, await countDropped(servers));
   // One more than called: the first call of the client connects it.
-  collected.addLargest({ name: `${name}, lost`, unit: 'events', ...NONE }, called.called + 1 - stored.rows);
+  collected.addLargest({ name: `${name}, lost`, unit: 'events', ...NONE }, countLost(called.called + 1, stored.rows));
 }
 
 /** Ledger rows per 1,000 events, from one event a second to ten thousand, with one worker. */
