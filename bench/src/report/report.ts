@@ -43,10 +43,17 @@ export function toText(value: number): string {
   return (Math.round(value / 100) * 100).toLocaleString('en');
 }
 
-/** A median with its unit; counts stay exact. */
+/** A value without its unit: counts stay exact, while a mean of counts is told like any other value. */
+function toAmount(value: number, unit: string): string {
+  return COUNTED_UNITS.has(unit) && Number.isInteger(value) ? value.toLocaleString('en') : toText(value);
+}
+
 function toValue(value: number, unit: string): string {
-  const text = COUNTED_UNITS.has(unit) ? Math.round(value).toLocaleString('en') : toText(value);
-  return `${text} ${unit}`.trim();
+  return `${toAmount(value, unit)} ${unit}`.trim();
+}
+
+function toRange(values: readonly number[], unit: string): string {
+  return [Math.min(...values), Math.max(...values)].map((value) => toAmount(value, unit)).join(' to ');
 }
 
 function toRow(measurement: Measurement, all: readonly Measurement[]): readonly string[] {
@@ -60,7 +67,7 @@ function toRow(measurement: Measurement, all: readonly Measurement[]): readonly 
   return [
     name,
     values.length === 0 ? 'not measured' : toValue(median(values), unit),
-    values.length < 2 ? '' : `${toText(Math.min(...values))} to ${toText(Math.max(...values))}`,
+    values.length < 2 ? '' : toRange(values, unit),
     ratio === null ? '' : `${ratio.median.toFixed(2)} × ${ratio.base}${spread}`,
     verdict === null ? '' : `${verdict.figure}: ${outcome}`,
   ];
