@@ -39,7 +39,7 @@ Without options it runs every part at full size in 3 rounds, which takes hours.
   --parts <a,b>   only these parts (--list names them)
   --rounds <n>    rounds of each part, interleaved; 1 to 20, default 3
   --scale <x>     share of the published amount of work; 0.001 to 10, default 1
-  --docs          put the tables and charts into docs/ as well
+  --docs          put the tables and charts into docs/ as well; at full size only
   --from <file>   read the results of an earlier run (JSON) instead of measuring;
                   may be given several times, later ones replace earlier ones
   --list          print the parts
@@ -69,6 +69,11 @@ function toRun(values: Flags, known: readonly string[]): Options {
   const scale = parseNumber(values.scale, values.short === true ? 0.1 : 1);
   if (!(scale >= 0.001 && scale <= 10)) {
     return invalid(`--scale takes a number from 0.001 to 10, not "${values.scale ?? ''}"`);
+  }
+  if (values.docs === true && values.from === undefined && scale !== 1) {
+    return invalid(
+      `--docs publishes what was measured at full size, not at a scale of ${scale}: leave one of them out`,
+    );
   }
   // In the order of the registry: what is measured last must not depend on how a list was typed.
   const ordered = known.filter((name) => parts.includes(name));

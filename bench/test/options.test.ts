@@ -60,6 +60,16 @@ test.each(['0', '11', 'NaN', 'x', ''])('%j is no scale', (scale) => {
   expect(messageOf(`--scale=${scale}`)).toContain(`from 0.001 to 10, not "${scale}"`);
 });
 
+test('what was measured at less or more than full size is not put into the docs', () => {
+  for (const size of [['--short'], ['--scale', '0.1'], ['--scale', '2']]) {
+    expect(messageOf('--docs', ...size)).toContain(
+      '--docs publishes what was measured at full size, not at a scale of',
+    );
+  }
+  expect(parseOptions(['--docs', '--short', '--scale', '1'], KNOWN)).toMatchObject({ hasDocs: true, rounds: 1 });
+  expect(parseOptions(['--docs', '--short', '--from', 'a.json'], KNOWN)).toMatchObject({ hasDocs: true });
+});
+
 test('help and the list of parts come before any run', () => {
   expect(parseOptions(['--help', '--parts', 'none'], KNOWN).kind).toBe('help');
   expect(parseOptions(['-h'], KNOWN).kind).toBe('help');
