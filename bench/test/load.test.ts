@@ -70,7 +70,7 @@ describe('a figure under load', () => {
   });
 
   test('of memory has a small margin, whatever is given', () => {
-    const [most, more] = [160, 161].map((value) => measured('x', value, { unit: 'MB', bound: { atMost: 128 } }));
+    const [most, more] = [160, 161].map((value) => measured('x', value, { unit: 'MiB', bound: { atMost: 128 } }));
     expect(
       judge(
         [most, more].flatMap((each) => each ?? []),
