@@ -3,8 +3,8 @@
  * Postgres with `synchronous_commit on`. Writes are counted by pg_stat_statements, and what a row waited by commit
  * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts. Fair: what a request waits is
  * compared with the same application on the same machine within the same seconds, without any audit and with a bare LPUSH,
- * which take turns; load is offered at a constant rate, whether answers come or not; and every question counts what was
- * dropped, or rows against calls, so that nothing is fast by losing events.
+ * which take turns; load is offered at a constant rate, whether answers come or not; and beside waits and rates stands what
+ * was dropped, or rows are counted against calls, so that nothing is fast by losing events.
  */
 import { startCountingPostgres } from '../operators/counting-postgres.ts';
 import { askSizing } from '../operators/sizing-rows.ts';

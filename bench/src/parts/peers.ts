@@ -4,8 +4,8 @@
  * (counted after every run), on the same two servers, with two worker processes each, on the settings that its own
  * documentation names (see the header of its file in `peers/`), ready before the clock starts, interleaved with us in
  * each round in an order that turns. Peers pay neither for validation nor for redaction, of which we pay both. In one thing
- * we are started differently: our workers run as in production, with a compile cache and V8's flags of
- * `apps/worker/node-args.json`, a peer's as plain `node`, since its documentation names neither.
+ * we are started otherwise: our workers as in production, with a compile cache and the flags for V8 of
+ * `apps/worker/node-args.json`, the workers of a peer as plain `node`.
  */
 import type { Part, PartContext } from '../part.ts';
 import type { ContenderName } from '../peers/contenders.ts';
