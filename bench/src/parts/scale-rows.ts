@@ -5,7 +5,7 @@
  * in each; the smallest table is measured before and after the largest, and each round is compared with the mean of both, so
  * that a machine that changes is not a result.
  * The rows are made inside Postgres, in a database of their own; its server keeps the settings of `npm start`, so the
- * indexes of 30 million rows (199 bytes a row, 6 GB) are about 23 times its shared_buffers of 256 MB.
+ * indexes of 30 million rows (199 bytes a row, 6 GB) are about 22 times its shared_buffers of 256 MiB.
  */
 import { choosePartitionWidth, type Pool } from '@auditlane/store';
 import { drainOnce } from '../clocks/drain-run.ts';
