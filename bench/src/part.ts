@@ -17,7 +17,7 @@ export interface PartContext {
   readonly say: (line: string) => void;
 }
 
-/** One measurement of the harness; `main.ts` lists all of them. */
+/** One measurement of the harness; `registry.ts` lists all of them. */
 export interface Part {
   /** What `--parts` takes. */
   readonly name: string;

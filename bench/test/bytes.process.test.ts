@@ -20,7 +20,7 @@ test(
       ...indexes.map((name) => `in the index ${name}`),
       ...processes.flatMap((name) => [`${name}, most resident memory ever`, `${name}, resident memory afterwards`]),
       'client, bytes of entries that it may keep',
-      'client, bytes of entries that it kept when it refused',
+      'client, bytes of entries that it kept when it refused, by its own count',
       'client, growth of its process beyond what it took idle',
     ]);
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toLinearScale, toLogScale, toShortText, toValueScale } from '../src/report/chart-scale.ts';
+import { toLinearScale, toLogAxis, toLogScale, toShortText, toValueScale } from '../src/report/chart-scale.ts';
 import { toHeading, toLines } from '../src/report/chart-text.ts';
 import { toSvg, type Chart } from '../src/report/charts.ts';
 
@@ -51,6 +51,32 @@ test('few values are named themselves, many by powers of ten', () => {
 test('on a logarithmic axis equal factors are equally far apart', () => {
   const { at } = toLogScale([10, 1_000]);
   expect([at(10), at(100), at(1_000)].map((share) => share.toFixed(3))).toEqual(['0.000', '0.500', '1.000']);
+});
+
+test('a logarithmic y axis ends at round values around its points, and equal factors are equally high', () => {
+  expect(toLogAxis([2.95, 28, 920]).ticks).toEqual([2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
+  expect(toLogAxis([3, 28, 40]).ticks).toEqual([2, 5, 10, 20, 50]);
+  expect(toLogAxis([0.3, 1_556]).ticks).toEqual([0.1, 1, 10, 100, 1_000, 10_000]);
+  expect(toLogAxis([5, 5]).ticks).toEqual([5]);
+  const { at } = toLogAxis([1, 1_000]);
+  expect([at(1), at(10), at(1_000)].map((share) => share.toFixed(3))).toEqual(['0.000', '0.333', '1.000']);
+});
+
+test('one point that is a hundred times as high does not flatten a logarithmic chart', () => {
+  const points = [
+    [1, 1],
+    [2, 10],
+    [3, 1_000],
+  ] as const;
+  const heightsOf = (logY: boolean): readonly number[] => {
+    const svg = toSvg({ ...chart, logY, series: [{ name: 'wait', points }] });
+    expect(svg.includes('(logarithmic)')).toBe(logY);
+    const [first = 0, second = 0, third = 0] = (linesOf(svg)[0] ?? []).map(([, y = 0]) => y);
+    return [first - second, second - third];
+  };
+  const [low = 0, high = 0] = heightsOf(true);
+  expect(high).toBeCloseTo(2 * low, 0);
+  expect(heightsOf(false)[0]).toBeLessThan(5);
 });
 
 test.each([

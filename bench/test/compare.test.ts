@@ -26,6 +26,31 @@ test('parts, and counts of rounds that differ, are compared by their medians', (
   expect(toRatio(fewer, [fewer, copy])).toEqual({ base: 'copy', median: 0.5, range: null });
 });
 
+test('a base from before and after all others is the neighbour of each round by the mean of both', () => {
+  const base = measure('rows', 'small', [100, 40, 80, 140, 60, 120]);
+  const ours = measure('rows', 'large', [60, 50, 90], { comparedWith: 'small' });
+  expect(toRatio(ours, [base, ours])).toEqual({ base: 'small', median: 0.9, range: [0.5, 1] });
+});
+
+test.each([
+  [[-2], [4]],
+  [[0], [4]],
+  [[4], [-1]],
+  [
+    [4, 3, 5],
+    [1, -2, 1],
+  ],
+  [
+    [4, 3, 0],
+    [0, 0, 0],
+  ],
+])('a difference of zero or less has no ratio: base %j, value %j', (base, values) => {
+  const ours = measure('p', 'ours', values, { comparedWith: 'base', bound: { ratioAtMost: 2 } });
+  const all = [measure('p', 'base', base), ours];
+  expect(toRatio(ours, all)).toBeNull();
+  expect(toVerdict(ours, all)?.isReached).toBeNull();
+});
+
 test('a name with a slash is looked for in its own part first', () => {
   const slashed = measure('peers', 'drain/copy', [10]);
   const theirs = measure('peers', 'bullmq', [20], { comparedWith: 'drain/copy' });

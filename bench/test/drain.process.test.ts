@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { copyOnce } from '../src/clocks/copy-run.ts';
 import { drainOnce, type DrainRun } from '../src/clocks/drain-run.ts';
+import { withShortBounds } from '../src/load/short-bounds.ts';
 import type { PartContext } from '../src/part.ts';
 import { measureDrain } from '../src/parts/drain.ts';
 import { startWorkers } from '../src/programs/worker-fleet.ts';
@@ -37,6 +38,9 @@ test('a small backlog is drained and copied, and each rate, cost and memory is t
   expect(measured.filter(({ bound }) => bound !== undefined).map(({ name }) => name)).toEqual([
     'largest memory of a worker, 2,000',
   ]);
+  expect(
+    withShortBounds(measured).filter(({ unit, bound }) => unit === 'events/s' && bound !== undefined),
+  ).toMatchObject([{ name: 'drain of 2,000 by 2 workers', comparedWith: 'COPY of 2,000 rows, 1 connection' }]);
   // Ten starts of workers: a machine at work takes its time.
 }, 180_000);
 

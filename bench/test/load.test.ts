@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { judge, relax } from '../src/load/judge.ts';
 import { parseLoadOptions } from '../src/load/options.ts';
+import { withShortBounds } from '../src/load/short-bounds.ts';
+import { countLost } from '../src/operators/count-lost.ts';
+import { noteLatency } from '../src/operators/note-latency.ts';
 import { PARTS } from '../src/registry.ts';
+import { createCollection } from '../src/report/collection.ts';
 import type { Measurement } from '../src/report/report.ts';
 import { toSeries } from '../src/report/to-series.ts';
 import { assertDiskSpace } from '../src/rows/disk-space.ts';
@@ -33,8 +37,40 @@ describe('a figure under load', () => {
     expect(judge([measured('base', 10), slow], 2)).toMatchObject([{ isPassed: false }]);
   });
 
+  test.each([0, -3])('in milliseconds does not pass by a bare variant that took %d', (bare) => {
+    const slow = measured('x', 40, { bound: { atMost: 1 }, comparedWith: 'base' });
+    expect(judge([measured('base', bare), slow], 2)).toMatchObject([{ isPassed: false, text: '40 ms (at most 2 ms)' }]);
+  });
+
+  test('of what logAudit adds passes beside a bare LPUSH that adds as much, and not beside the whole wait', () => {
+    const judgedWith = (lpush: number) => {
+      const collected = createCollection('operators');
+      noteLatency(collected, 'requests', { withAudit: [34.4], without: [20], lpush: [lpush] });
+      return judge(collected.toMeasurements(), 2).map(({ isPassed }) => isPassed);
+    };
+    expect(judgedWith(22)).toEqual([false, false]);
+    expect(judgedWith(30)).toEqual([true, true]);
+    expect(judgedWith(19)).toEqual([false, false]);
+  });
+
+  test('of a short drain is its ratio to COPY, of one at full size that of the bench', () => {
+    const copy = measured('COPY of 100,000 rows, 1 connection', 100, { part: 'drain' });
+    const drainAt = (value: number, rest: Partial<Measurement> = {}): Measurement =>
+      measured('drain of 100,000 by 2 workers', value, {
+        part: 'drain',
+        unit: 'events/s',
+        comparedWith: copy.name,
+        ...rest,
+      });
+    const judgeShort = (drain: Measurement) => judge(withShortBounds([copy, drain]), 2).map(({ isPassed }) => isPassed);
+    expect(judgeShort(drainAt(41))).toEqual([true]);
+    expect(judgeShort(drainAt(39))).toEqual([false]);
+    expect(judgeShort(drainAt(41, { bound: { ratioAtLeast: 1 } }))).toEqual([false]);
+    expect(judgeShort(drainAt(1, { name: 'drain of 100,000 by 4 workers' }))).toEqual([]);
+  });
+
   test('of memory has a small margin, whatever is given', () => {
-    const [most, more] = [160, 161].map((value) => measured('x', value, { unit: 'MB', bound: { atMost: 128 } }));
+    const [most, more] = [160, 161].map((value) => measured('x', value, { unit: 'MiB', bound: { atMost: 128 } }));
     expect(
       judge(
         [most, more].flatMap((each) => each ?? []),
@@ -67,6 +103,11 @@ test.each([
 
 test.each([['--what'], ['word']])('%s is refused', (arg) => {
   expect(parseLoadOptions([arg])).toMatchObject({ kind: 'invalid' });
+});
+
+test('events without a row are lost, and rows without a call end the run, since they would hide lost ones', () => {
+  expect([countLost(10, 10), countLost(10, 7)]).toEqual([0, 3]);
+  expect(() => countLost(10, 12)).toThrow('10 calls were made and 12 rows are stored');
 });
 
 test('rows that the disk has no room for are refused with both figures', async () => {

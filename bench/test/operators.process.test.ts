@@ -14,6 +14,12 @@ test('what operators ask is answered, and nothing is lost or dropped on the way'
     expect(value(`${at}, transactions that write`)).toBeGreaterThan(0);
     expect(value(`${at}, call to row, p99`)).toBeGreaterThanOrEqual(value(`${at}, call to row, p50`));
   }
+  for (const figure of ['p50', 'p99']) {
+    const bare = `10,000 requests a minute, what a bare LPUSH adds, ${figure}`;
+    expect(value(bare)).not.toBeNaN();
+    const ours = measured.find(({ name }) => name === `10,000 requests a minute, what logAudit adds, ${figure}`);
+    expect(ours?.comparedWith).toBe(bare);
+  }
   for (const rate of ['1', '100']) {
     expect(value(`ledger rows per 1,000 events at ${rate}/s`)).toBeGreaterThan(0);
     expect(value(`ledger rows per 1,000 events at ${rate}/s`)).toBeLessThanOrEqual(1000);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseOptions, toCommand } from '../src/options.ts';
+import { isProfiledCommand, parseOptions, toCommand } from '../src/options.ts';
 
 const KNOWN = ['limits', 'drain', 'peers'];
 
@@ -15,6 +15,7 @@ test('without options every part runs at full size in three rounds', () => {
     rounds: 3,
     scale: 1,
     hasDocs: false,
+    isProfiled: false,
     from: [],
   });
 });
@@ -58,6 +59,26 @@ test.each(['0', '21', '1.5', 'x', ''])('%j is no number of rounds', (rounds) => 
 
 test.each(['0', '11', 'NaN', 'x', ''])('%j is no scale', (scale) => {
   expect(messageOf(`--scale=${scale}`)).toContain(`from 0.001 to 10, not "${scale}"`);
+});
+
+test('what was measured at less or more than full size is not put into the docs', () => {
+  for (const size of [['--short'], ['--scale', '0.1'], ['--scale', '2']]) {
+    expect(messageOf('--docs', ...size)).toContain(
+      '--docs publishes what was measured at full size, not at a scale of',
+    );
+  }
+  expect(parseOptions(['--docs', '--short', '--scale', '1'], KNOWN)).toMatchObject({ hasDocs: true, rounds: 1 });
+  expect(parseOptions(['--docs', '--short', '--from', 'a.json'], KNOWN)).toMatchObject({ hasDocs: true });
+});
+
+test('what was measured while profiling is not put into the docs, now or later', () => {
+  expect(messageOf('--profile', '--docs')).toContain('its rates are not for --docs');
+  expect(messageOf('--profile', '--from', 'a.json')).toContain('--profile needs a run');
+  const options = parseOptions(['--profile', '--parts', 'drain'], KNOWN);
+  const command = options.kind === 'run' ? toCommand(options, KNOWN) : options.kind;
+  expect(command).toBe('npm run bench -- --parts drain --rounds 3 --scale 1 --profile');
+  expect(isProfiledCommand(command)).toBe(true);
+  expect(isProfiledCommand('npm run bench -- --parts profile --rounds 3 --scale 1')).toBe(false);
 });
 
 test('help and the list of parts come before any run', () => {

@@ -6,8 +6,8 @@ import { toMeasurements, type Outcome, type Reached } from '../src/peers/to-meas
 
 function reached(rate: number, isDrained = true): Reached {
   return {
-    drained: isDrained ? [rate] : [],
-    sustained: [{ eventsPerSecond: rate, cpuMicros: 5 }],
+    drained: isDrained ? [{ eventsPerSecond: rate, busyCores: 1.5 }] : [],
+    sustained: [{ eventsPerSecond: rate, cpuMicros: 5, busyCores: 1.8 }],
     steady: [{ p50Ms: 1, p99Ms: 2 }],
   };
 }
@@ -46,6 +46,15 @@ test('a shorter run is measured, not judged, and every name in it is told once a
   for (const { comparedWith } of measured) {
     if (comparedWith !== undefined) expect(names).toContain(comparedWith);
   }
+});
+
+test('how many cores a contender keeps busy is told for every contest that it enters', () => {
+  const cores = toMeasurements(outcomeAt(1)).filter(({ unit }) => unit === 'cores');
+  const titles = ['Auditlane', 'BullMQ, 1 event a job', 'graphile-worker, 1 event a job', 'BullMQ, 1,000 events a job'];
+  expect(cores.map(({ name, values }) => [name, ...values])).toEqual([
+    ...titles.map((title) => [`drain by 2 workers, busy cores: ${title}`, 1.5]),
+    ...[...titles, 'INSERT per event, pool of 10'].map((title) => [`end to end, busy cores: ${title}`, 1.8]),
+  ]);
 });
 
 test('a row for peers has what the entry of the same event decodes to, but for its id', () => {

@@ -64,6 +64,15 @@ test('a count is told to the last one', () => {
   ]);
 });
 
+test.each([
+  ['rows', [5.17, 5.2, 5.15], '5.17 rows', '5.15 to 5.2'],
+  ['events', [29_796, 29_796, 29_803], '29,796 events', '29,796 to 29,803'],
+  ['events', [2.31, 2.37, 2.21], '2.31 events', '2.21 to 2.37'],
+  ['events', [2, 3.5, 1], '2 events', '1 to 3.5'],
+])('a median of %s lies within its range as printed: %j', (unit, values, median, range) => {
+  expect(toTable([{ part: 'p', name: 'x', unit, values }]).rows).toEqual([['x', median, range]]);
+});
+
 test('what was not measured says so', () => {
   expect(toTable([{ ...copy, values: [] }]).rows).toEqual([['copy', 'not measured']]);
 });

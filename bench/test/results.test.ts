@@ -41,6 +41,15 @@ test('a round without a value stays one', async () => {
   expect((await readResults(path)).measurements[0]?.values).toEqual([4, Number.NaN]);
 });
 
+test('memory that a file calls MB is read as the MiB that it was', async () => {
+  const path = join(folder, 'memory.json');
+  const { runs, measurements } = resultsOf('drain', MORNING, [4]);
+  for (const unit of ['MB', 'MB/s']) {
+    await writeResults(path, { runs, measurements: measurements.map((each) => ({ ...each, unit })) });
+    expect((await readResults(path)).measurements[0]?.unit).toBe(unit === 'MB' ? 'MiB' : unit);
+  }
+});
+
 test('a part that was measured again replaces what was there of it', () => {
   const morning = mergeResults([resultsOf('drain', MORNING, [1]), resultsOf('peers', MORNING, [2])]);
   const merged = mergeResults([morning, resultsOf('drain', EVENING, [3])]);

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { guardChild } from '@auditlane/embedded';
+import { profileArgs } from '../programs/profile-args.ts';
 
 /** A helper process of a cell, which speaks with it in plain values. */
 export interface Child {
@@ -17,7 +18,10 @@ export interface Child {
 export function startChild(name: string, args: readonly string[] = []): Child {
   // Its standard output would mix with the numbers of the cell.
   const stdio: ['ignore', 'ignore', 'inherit', 'ipc'] = ['ignore', 'ignore', 'inherit', 'ipc'];
-  const child = fork(resolve(import.meta.dirname, `${name}.ts`), [...args], { stdio, serialization: 'advanced' });
+  // Not the flags of the cell: its profile is another one.
+  const execArgv = [...profileArgs(name)];
+  const path = resolve(import.meta.dirname, `${name}.ts`);
+  const child = fork(path, [...args], { stdio, serialization: 'advanced', execArgv });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be run`);
   const release = guardChild(pid, 'SIGTERM');

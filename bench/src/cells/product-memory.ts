@@ -16,7 +16,7 @@ const ASK_EVERY_MS = 100;
 const PATHS = ['/api/v1/monitoring/audit-metrics', '/monitoring/health', '/metrics'];
 const ListeningLine = z.object({ url: z.string() });
 
-/** Of one process, in MB. */
+/** Of one process, in MiB. */
 export interface Memory {
   /** The most that it has ever had. */
   readonly peakMb: number;

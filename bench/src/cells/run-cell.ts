@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { guardChild } from '@auditlane/embedded';
 import { z } from 'zod';
 import { plainEnv, toProcessEnv } from '../programs/process-env.ts';
+import { profileArgs } from '../programs/profile-args.ts';
 import type { Stack } from '../servers/stack.ts';
 
 const run = promisify(execFile);
@@ -30,7 +31,9 @@ export interface CellOptions extends StartOptions {
 export async function startCell(name: string, { args, env }: StartOptions): Promise<unknown> {
   const path = resolve(import.meta.dirname, `${name}-cell.ts`);
   const options = { env: { ...plainEnv(), ...env }, maxBuffer: MOST_OUTPUT_BYTES };
-  const running = run(process.execPath, [path, ...args.map(String)], options);
+  const variant = args.filter((arg) => typeof arg === 'string').join(' ');
+  const profile = profileArgs(`${basename(name)} cell ${variant}`);
+  const running = run(process.execPath, [...profile, path, ...args.map(String)], options);
   const { pid } = running.child;
   const release = pid === undefined ? (): void => undefined : guardChild(pid, 'SIGTERM');
   try {

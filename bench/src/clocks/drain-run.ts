@@ -38,7 +38,7 @@ export interface DrainRun {
   readonly eventsPerSecond: number;
   /** Cores that the whole machine kept busy meanwhile. */
   readonly busyCores: number;
-  /** The largest resident memory that a worker has had. */
+  /** The largest resident memory that a worker has had, in MiB. */
   readonly peakMb: number;
   readonly workersMicros: number;
   readonly postgresMicros: number;

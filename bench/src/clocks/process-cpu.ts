@@ -1,5 +1,5 @@
 /**
- * What processes use, from /proc: CPU in seconds (Linux counts in hundredths) and resident memory. Compare two readings
+ * What processes use, from /proc: CPU in seconds (Linux counts in hundredths) and resident memory in MiB. Compare two readings
  * some seconds apart; a difference of less than 0.1 s says nothing.
  */
 import { readdir, readFile } from 'node:fs/promises';
@@ -47,13 +47,13 @@ export async function cpuSecondsOfFamily(pid: number): Promise<number> {
   return ofChildren + (await cpuSecondsOf([pid]));
 }
 
-/** Resident memory of a process in MB; 0 when it has ended. */
+/** Resident memory of a process in MiB; 0 when it has ended. */
 export async function residentMbOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
-/** The largest resident memory that a process has ever had, in MB; 0 when it has ended. */
+/** The largest resident memory that a process has ever had, in MiB; 0 when it has ended. */
 export async function peakMbOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);

@@ -11,7 +11,8 @@ import type { Redis } from 'ioredis';
 import { openRedis } from '../servers/redis-client.ts';
 
 const run = promisify(execFile);
-const BYTES = 450;
+/** What an entry of the events that are measured takes. */
+export const PUSHED_BYTES = 626;
 const KEY = 'mylist'; // which redis-benchmark pushes to
 
 /** How the pushes arrive. */
@@ -22,7 +23,7 @@ export interface PushLoad {
   readonly pushes: number;
 }
 
-/** Pushes values of 450 bytes and tells how many a second. */
+/** Pushes values as long as an entry and tells how many a second. */
 export interface PushBench {
   readonly program: 'redis-benchmark' | 'a loop of ours';
   run(url: string, load: PushLoad): Promise<number>;
@@ -38,7 +39,7 @@ async function isRunnable(path: string): Promise<boolean> {
 async function runProgram(path: string, url: string, load: PushLoad, env: NodeJS.ProcessEnv): Promise<number> {
   const { hostname, port, password } = new URL(url);
   const access = password === '' ? [] : ['-a', decodeURIComponent(password)];
-  const amounts = ['-d', BYTES, '-c', load.clients, '-P', load.pipeline, '-n', load.pushes].map(String);
+  const amounts = ['-d', PUSHED_BYTES, '-c', load.clients, '-P', load.pipeline, '-n', load.pushes].map(String);
   const { stdout } = await run(path, ['-h', hostname, '-p', port, ...access, '-t', 'lpush', ...amounts, '--csv'], {
     env,
   });
@@ -51,7 +52,7 @@ async function runLoop(url: string, load: PushLoad): Promise<number> {
   await using opened = new AsyncDisposableStack();
   const opening = Array.from({ length: load.clients }, async () => opened.use(await openRedis(url)));
   const clients = await Promise.all(opening);
-  const value = 'x'.repeat(BYTES);
+  const value = 'x'.repeat(PUSHED_BYTES);
   let left = load.pushes;
   const push = async (client: Redis): Promise<void> => {
     while (left > 0) {

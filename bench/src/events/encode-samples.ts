@@ -9,7 +9,7 @@ import { sampleEvent } from './sample-events.ts';
 export interface EncodeOptions {
   /** The number of the first one; default 0. */
   readonly first?: number | undefined;
-  /** UTF-8 bytes of each entry; default: those of a sample event, about 550. */
+  /** UTF-8 bytes of each entry; default: those of a sample event, about 626. */
   readonly bytes?: number | undefined;
 }
 

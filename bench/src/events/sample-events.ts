@@ -1,5 +1,5 @@
 /**
- * The events that are measured: deterministic, about 519 bytes as an entry, twelve fields and five keys of metadata,
+ * The events that are measured: deterministic, about 626 bytes as an entry, twelve fields and five keys of metadata,
  * 50,000 users and 40 types, so that index pages are touched as by a real application.
  */
 import type { AuditEventInput } from '@auditlane/schema';

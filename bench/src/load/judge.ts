@@ -33,7 +33,7 @@ function judgeOne(measurement: Measurement, all: readonly Measurement[], margin:
   const ratio = toRatio(measurement, all)?.median ?? null;
   const { ratioAtLeast, ratioAtMost, atLeast, atMost } = relax(
     bound,
-    unit === 'MB' ? Math.min(margin, MEMORY_MARGIN) : margin,
+    unit === 'MiB' ? Math.min(margin, MEMORY_MARGIN) : margin,
   );
   const isAsSlow = unit === 'ms' && ratio !== null && ratio >= 0 && ratio <= margin;
   const checks = [

@@ -6,18 +6,20 @@ import { caller } from '../parts/caller.ts';
 import { drain } from '../parts/drain.ts';
 import { operators } from '../parts/operators.ts';
 import { scaleDepth } from '../parts/scale-depth.ts';
+import { criticalWrite } from './critical-write.ts';
 import { judge, type Judged } from './judge.ts';
 import { LOAD_HELP, parseLoadOptions } from './options.ts';
+import { withShortBounds } from './short-bounds.ts';
 
 /** Those with figures to reach that mean something in a short run. */
-const PARTS: readonly Part[] = [operators, drain, caller, scaleDepth];
+const PARTS: readonly Part[] = [operators, drain, caller, criticalWrite, scaleDepth];
 
 const say = (line: string): void => void process.stderr.write(`  ${line}\n`);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function judgePart(part: Part, scale: number, margin: number): Promise<readonly Judged[]> {
   try {
-    return judge(await measurePart(part, { rounds: 1, scale, say }), margin);
+    return judge(withShortBounds(await measurePart(part, { rounds: 1, scale, say })), margin);
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return [{ name: `the part ${part.name} runs to its end`, isPassed: false, text }];

@@ -16,7 +16,7 @@ export async function startExample(
   env: Readonly<Record<string, string>>,
 ): Promise<ExampleServer> {
   const isReady = (): boolean => true;
-  const program = await startProgram({ name: 'the example', args: [SERVER, kind], env, isReady });
+  const program = await startProgram({ name: `the example (${kind})`, args: [SERVER, kind], env, isReady });
   const { port } = Listening.parse(JSON.parse(program.readyLine));
   return { port, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }

@@ -1,13 +1,13 @@
 /**
  * 10,000 requests a minute through the example application. What they wait is compared with the same application without
- * any audit, and with one that awaits a bare LPUSH instead, which nobody drains: all three run all the time and take the requests in turn, ten
- * seconds each, so that a busy moment of the machine meets all. Workers run at their default and at longer lingers: fewer
- * writes, later rows.
+ * any audit, and with one that awaits a bare LPUSH instead, which nobody drains: all three run all the time and take the
+ * requests in turn, ten seconds each, so that a busy moment of the machine meets all. Workers run at their default and at
+ * longer lingers: fewer writes, later rows.
  */
-import type { Described } from '../report/collection.ts';
-import { percentile } from '../report/statistics.ts';
 import { toVariants } from '../to-variants.ts';
+import { countLost } from './count-lost.ts';
 import { readStored } from './counting-postgres.ts';
+import { noteLatency } from './note-latency.ts';
 import { requestAtRate, type Requested } from './request-at-rate.ts';
 import { countDropped, startFresh, toEnv, waitUntilEmpty, watchDepth, type Servers } from './servers.ts';
 import { startExample } from './start-example.ts';
@@ -23,27 +23,7 @@ const TITLE = '10,000 requests a minute';
 const DEFAULT_LINGER_MS = 5;
 const LINGERS_MS = [DEFAULT_LINGER_MS, 60, 300] as const;
 const MOST_DEPTH = 500;
-const MOST_MS = { p50: 1, p99: 2 } as const;
 const ONE_INSERT = `${TITLE}, write statements a minute with one INSERT an event`;
-
-function noteLatency({ collected }: Servers, { withAudit, plain }: Sent): void {
-  for (const [figure, share] of [
-    ['p50', 0.5],
-    ['p99', 0.99],
-  ] as const) {
-    const waited = ({ waits }: Requested): number => percentile(waits, share);
-    const note = (name: string, value: number, more: Partial<Described> = {}): void => {
-      collected.add({ name: `${TITLE}, ${name}, ${figure}`, unit: 'ms', ...more }, value);
-    };
-    note('without logAudit', waited(plain.without));
-    note('with logAudit', waited(withAudit), { comparedWith: `${TITLE}, without logAudit, ${figure}` });
-    note('with a bare LPUSH', waited(plain.lpush), { comparedWith: `${TITLE}, without logAudit, ${figure}` });
-    // With the whole wait: what a bare LPUSH adds may be below zero at the 99th percentile of a busy machine.
-    const comparedWith = `${TITLE}, with a bare LPUSH, ${figure}`;
-    const added = waited(withAudit) - waited(plain.without);
-    note('what logAudit adds', added, { comparedWith, bound: { atMost: MOST_MS[figure] } });
-  }
-}
 
 function createRequested(): Requested {
   return { waits: [] };
@@ -89,7 +69,9 @@ async function measureLinger(servers: Servers, lingerMs: number, seconds: number
   const minutes = (seconds + WARM_UP_SECONDS) / 60;
   const at = `${TITLE}, AUDIT_LINGER_MS=${lingerMs}`;
   if (isDefault) {
-    noteLatency(servers, sent);
+    const { without, lpush } = sent.plain;
+    const waits = { withAudit: sent.withAudit.waits, without: without.waits, lpush: lpush.waits };
+    noteLatency(collected, TITLE, waits);
     collected.add({ name: ONE_INSERT, unit: 'a minute' }, PER_MINUTE);
   }
   const notes = { comparedWith: ONE_INSERT };
@@ -99,7 +81,7 @@ async function measureLinger(servers: Servers, lingerMs: number, seconds: number
   collected.add({ name: `${at}, call to row, p99`, unit: 'ms' }, stored.p99);
   collected.add({ name: `${at}, longest queue`, unit: 'events', bound: { atMost: MOST_DEPTH } }, sent.longest);
   collected.add({ name: `${at}, dropped`, unit: 'events', bound: { atMost: 0 } }, await countDropped(servers));
-  const lost = sent.withAudit.waits.length + sent.warmUp.waits.length - stored.rows;
+  const lost = countLost(sent.withAudit.waits.length + sent.warmUp.waits.length, stored.rows);
   collected.add({ name: `${at}, lost`, unit: 'events', bound: { atMost: 0 } }, lost);
 }
 

@@ -68,8 +68,8 @@ async function addProcesses(context: PartContext, collected: Collection): Promis
   await emptyServers(context.stack);
   const measured = await drainThroughAll(context, Math.round(BACKLOG * context.scale));
   for (const { key, name, ...bound } of PROCESSES) {
-    collected.add({ name: `${name}, most resident memory ever`, unit: 'MB', ...bound }, measured[key].peakMb);
-    collected.add({ name: `${name}, resident memory afterwards`, unit: 'MB' }, measured[key].residentMb);
+    collected.addLargest({ name: `${name}, most resident memory ever`, unit: 'MiB', ...bound }, measured[key].peakMb);
+    collected.add({ name: `${name}, resident memory afterwards`, unit: 'MiB' }, measured[key].residentMb);
   }
 }
 
@@ -78,10 +78,11 @@ async function addClient({ stack, scale }: PartContext, collected: Collection): 
   const measured = await runCell('client-memory', { stack, args: [scale] });
   const bound = 'client, bytes of entries that it may keep';
   collected.add({ name: bound, unit: 'MiB' }, measured['boundMb']);
-  const kept = { name: 'client, bytes of entries that it kept when it refused', unit: 'MiB', comparedWith: bound };
+  const counted = 'client, bytes of entries that it kept when it refused, by its own count';
+  const kept = { name: counted, unit: 'MiB', comparedWith: bound };
   collected.add({ ...kept, bound: { ratioAtMost: 1 } }, measured['keptMb']);
   const grown = 'client, growth of its process beyond what it took idle';
-  collected.add({ name: grown, unit: 'MB', comparedWith: bound }, measured['grownMb']);
+  collected.add({ name: grown, unit: 'MiB', comparedWith: bound }, measured['grownMb']);
 }
 
 async function run(context: PartContext): Promise<readonly Measurement[]> {

@@ -120,6 +120,7 @@ function toCharts(all: readonly Measurement[]): readonly Chart[] {
     xLabel: 'events a second',
     yLabel: 'ms',
     logX: true,
+    logY: true,
     series: VARIANTS.map(({ name }) => seriesOf(name, `call to visible row, ${percent}`)),
   }));
 }

@@ -1,12 +1,14 @@
 /**
  * What the machine can do at all, with the settings of `npm start`: how many rows a second Postgres takes from plain
- * files of ready-made rows, into the very table with its indexes, and how many values of 450 bytes Redis takes, each
- * push written to disk before it is answered. Both bare: no client, no validation, no worker.
+ * files of ready-made rows, into the very table with its indexes, and how many values as long as an entry Redis takes,
+ * each push written to disk before it is answered. Both bare: no client, no validation, no worker. Fair to what is held
+ * against them: the rows are those of drained events, the servers those of the drain, sessions are connected before the
+ * clock starts, and a first drain has made the segments of the write-ahead log that all copies write over.
  */
 import { copyOnce, takeRows, writeTable, type RowFiles } from '../clocks/copy-run.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
 import { cpuSecondsOf } from '../clocks/process-cpu.ts';
-import { findPushBench, type PushBench, type PushLoad } from '../clocks/redis-benchmark.ts';
+import { findPushBench, PUSHED_BYTES, type PushBench, type PushLoad } from '../clocks/redis-benchmark.ts';
 import type { Part, PartContext } from '../part.ts';
 import { createBacklog } from '../queue/backlog.ts';
 import { createCollection, type Collection } from '../report/collection.ts';
@@ -42,7 +44,7 @@ async function addPushes(ground: Ground, context: PartContext, collected: Collec
     const pushes = Math.max(1_000, Math.round(published * context.scale));
     const run = await pushOnce(ground, bench, { clients, pipeline, pushes });
     const load = `${toCounted(clients, 'client')}, ${pipeline === 1 ? 'no pipeline' : `pipeline ${pipeline}`}`;
-    collected.add({ name: `LPUSH of 450 B by ${bench.program}, ${load}`, unit: 'pushes/s' }, run.perSecond);
+    collected.add({ name: `LPUSH of ${PUSHED_BYTES} B by ${bench.program}, ${load}`, unit: 'pushes/s' }, run.perSecond);
     collected.add({ name: `CPU of Redis a push, ${load}`, unit: 'µs' }, run.redisMicros);
   }
 }

@@ -1,7 +1,10 @@
 /**
  * What operators ask, answered by the whole pipeline: a client, Redis with `appendfsync always`, workers as PM2 starts them,
  * Postgres with `synchronous_commit on`. Writes are counted by pg_stat_statements, and what a row waited by commit
- * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts.
+ * timestamps, on a Postgres of its own that has both switched on; see counting-postgres.ts. Fair: what a request waits is
+ * compared with the same application on the same machine within the same seconds, without any audit and with a bare LPUSH,
+ * which take turns; load is offered at a constant rate, whether answers come or not; and beside waits and rates stands what
+ * was dropped, or rows are counted against calls, so that nothing is fast by losing events.
  */
 import { startCountingPostgres } from '../operators/counting-postgres.ts';
 import { askSizing } from '../operators/sizing-rows.ts';

@@ -3,12 +3,14 @@
  * INSERT per event. Fair because every contender is given the same events and ends with the same rows in the same table
  * (counted after every run), on the same two servers, with two worker processes each, on the settings that its own
  * documentation names (see the header of its file in `peers/`), ready before the clock starts, interleaved with us in
- * each round in an order that turns. Peers pay neither for validation nor for redaction, of which we pay both.
+ * each round in an order that turns. Peers pay neither for validation nor for redaction, of which we pay both. In one thing
+ * we are started otherwise: our workers as in production, with a compile cache and the flags for V8 of
+ * `apps/worker/node-args.json`, the workers of a peer as plain `node`.
  */
 import type { Part, PartContext } from '../part.ts';
 import type { ContenderName } from '../peers/contenders.ts';
 import { drainPeer, steadyPeer, sustainPeer, type SteadyRun } from '../peers/contest.ts';
-import { writeOneByOne } from '../peers/critical-writes.ts';
+import { CRITICAL_WRITES, writeOneByOne } from '../peers/critical-writes.ts';
 import { ENTRIES } from '../peers/entries.ts';
 import { openFleet } from '../peers/fleet.ts';
 import { NAMES, OURS, PART, scaled, toMeasurements, type Outcome, type Reached } from '../peers/to-measurements.ts';
@@ -19,7 +21,6 @@ import { openGround, type Ground } from '../servers/ground.ts';
 const STEADY_EVENTS = 7_500;
 /** Fewer would be over before the processes are warm. */
 const LEAST_STEADY_EVENTS = 2_500;
-const CRITICAL_WRITES = 5_000;
 
 /** All contenders, another one first in each round. */
 function inTurn(round: number): readonly ContenderName[] {

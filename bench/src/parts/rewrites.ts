@@ -25,7 +25,7 @@ const LONGEST = 20_000;
 const PUSH = 250;
 const CLAIM = 1_000;
 const DOUBLINGS = Math.floor(Math.log2(LONGEST / PUSH));
-const MEGABYTE = 1024 ** 2;
+const MEBIBYTE = 1024 ** 2;
 const OURS = 'settings of npm start';
 const VARIANTS = [
   { name: OURS, settings: {} },
@@ -63,7 +63,7 @@ async function write(
   }
   const rewrites = await countRewrites(redis);
   const spent = (await cpuSecondsOf([pid])) - before;
-  return { rewrites, largestMb: largest / MEGABYTE, redisMicros: (spent * 1e6) / (waves * LONGEST) };
+  return { rewrites, largestMb: largest / MEBIBYTE, redisMicros: (spent * 1e6) / (waves * LONGEST) };
 }
 
 async function run({ directory, rounds, scale, say }: PartContext): Promise<readonly Measurement[]> {
@@ -77,7 +77,7 @@ async function run({ directory, rounds, scale, say }: PartContext): Promise<read
       const written = await write(server, lines, waves);
       const bound = name === OURS ? { bound: { atMost: DOUBLINGS } } : {};
       collected.add({ name: `rewrites, ${name}`, unit: 'rewrites', ...bound }, written.rewrites);
-      collected.add({ name: `the file at its largest, ${name}`, unit: 'MB' }, written.largestMb);
+      collected.add({ name: `the file at its largest, ${name}`, unit: 'MiB' }, written.largestMb);
       const cpu = name === OURS ? {} : { comparedWith: `CPU of Redis an event, ${OURS}` };
       collected.add({ name: `CPU of Redis an event, ${name}`, unit: 'µs', ...cpu }, written.redisMicros);
     }
@@ -92,6 +92,7 @@ export const rewrites: Part = {
   limit:
     'The disk: without rewrites the file grows by what is pushed, up to `auto-aof-rewrite-min-size` (4 GB in `npm start`, ' +
     '1 GB in docker-compose.yml), and is read once at a start. ' +
-    `The queue grew from ${PUSH} entries to ${LONGEST.toLocaleString('en-US')}, which is ${DOUBLINGS} doublings, and a rewrite for each would be at most what is useful.`,
+    `The queue grew from ${PUSH} entries to ${LONGEST.toLocaleString('en-US')}, which is ${DOUBLINGS} doublings, and a ` +
+    'rewrite for each would be at most what is useful.',
   run,
 };

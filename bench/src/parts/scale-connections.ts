@@ -79,6 +79,7 @@ export const scaleConnections: Part = {
       xLabel: 'clients',
       yLabel: 'ms',
       logX: true,
+      logY: true,
       series: [seriesOf(all, 'awaited p50'), seriesOf(all, 'awaited p99')],
     },
     {

@@ -42,7 +42,8 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
       const name = toName(bytes);
       collected.add({ name, unit: 'events/s' }, drained.eventsPerSecond);
       collected.add({ name: `${name}, volume`, unit: 'MB/s' }, drained.megabytesPerSecond);
-      collected.add({ name: `${name}, memory of the largest worker`, unit: 'MB' }, drained.peakMb);
+      const memory = { name: `${name}, memory of the largest worker`, unit: 'MiB', bound: { atMost: 128 } };
+      collected.addLargest(memory, drained.peakMb);
     }
   }
   return collected.toMeasurements();

@@ -37,7 +37,8 @@ async function run({ stack, rounds, scale, directory, say }: PartContext): Promi
       collected.add({ name, unit: 'events/s', ...compared }, drained.eventsPerSecond);
       collected.add({ name: `${name}, busy cores of ${cpus().length}`, unit: 'cores' }, drained.busyCores);
       collected.add({ name: `${name}, CPU of the workers an event`, unit: 'µs' }, drained.workersMicros);
-      collected.add({ name: `${name}, memory of the largest`, unit: 'MB', bound: { atMost: 128 } }, drained.peakMb);
+      const memory = { name: `${name}, memory of the largest`, unit: 'MiB', bound: { atMost: 128 } };
+      collected.addLargest(memory, drained.peakMb);
     }
   }
   return collected.toMeasurements();

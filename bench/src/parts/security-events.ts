@@ -85,7 +85,7 @@ async function addBurst(context: PartContext, collected: Collection): Promise<vo
   const burst = await measure(context, 'security-burst', [events, places]);
   const ofBurst = `burst of ${events.toLocaleString('en')} events`;
   collected.add({ name: `${ofBurst}, a call`, unit: 'µs' }, burst['micros']);
-  collected.add({ name: `${ofBurst}, growth of the process at its peak`, unit: 'MB' }, burst['grownMb']);
+  collected.add({ name: `${ofBurst}, growth of the process at its peak`, unit: 'MiB' }, burst['grownMb']);
   const held = { name: `${ofBurst}, most events held`, unit: 'events' };
   collected.add({ ...held, bound: { atMost: places + Math.ceil(events / 500) } }, burst['mostHeld']);
   for (const [key, what] of [

@@ -6,6 +6,7 @@
 import { monotonicMs } from '../cells/monotonic-ms.ts';
 import { runCell } from '../cells/run-cell.ts';
 import { drainOnce } from '../clocks/drain-run.ts';
+import { cpuSecondsOfMachine } from '../clocks/process-cpu.ts';
 import { createBacklog } from '../queue/backlog.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 import type { Ground } from '../servers/ground.ts';
@@ -25,9 +26,14 @@ export interface Run {
   readonly directory: string;
 }
 
-/** What a sustained run reached; the CPU is that of the calling process. */
-export interface SustainedRun {
+/** What a drain reached, and how many cores the whole machine kept busy meanwhile. */
+export interface DrainedRun {
   readonly eventsPerSecond: number;
+  readonly busyCores: number;
+}
+
+/** What a sustained run reached; the CPU an event is that of the calling process. */
+export interface SustainedRun extends DrainedRun {
   readonly cpuMicros: number;
 }
 
@@ -43,34 +49,45 @@ async function fill(ground: Ground, { name }: Run, events: number): Promise<void
   await ground.database.query('checkpoint');
 }
 
-/** Events a second from the clock's start to the commit of the last row. */
-export async function drainPeer(ground: Ground, run: Run): Promise<number> {
+/** From the clock's start to the commit of the last row. */
+export async function drainPeer(ground: Ground, run: Run): Promise<DrainedRun> {
   await fill(ground, run, run.events);
   if (run.name === 'auditlane') {
     await using backlog = await createBacklog(ground.redis, { events: run.events });
-    return (await drainOnce(ground, { backlog, workers: 2, directory: run.directory })).eventsPerSecond;
+    return await drainOnce(ground, { backlog, workers: 2, directory: run.directory });
   }
   await using fleet = await openFleet(ground.stack, run.name, run.directory);
+  const busyBefore = await cpuSecondsOfMachine();
   const beganAt = performance.now();
   fleet.begin();
   await fleet.whenStored(run.events);
   const seconds = (performance.now() - beganAt) / 1000;
+  const busySeconds = (await cpuSecondsOfMachine()) - busyBefore;
   await requireRows(ground.database, run.name, run.events);
-  return run.events / seconds;
+  return { eventsPerSecond: run.events / seconds, busyCores: busySeconds / seconds };
 }
 
-/** Events a second from the first call to the commit of the last row, callers and workers on the same cores. */
+/** From the first call to the commit of the last row, callers and workers on the same cores. */
 export async function sustainPeer(ground: Ground, run: Run): Promise<SustainedRun> {
   await fill(ground, run, 0);
   await using fleet = await openFleet(ground.stack, run.name, run.directory);
   fleet.begin();
-  const [numbers, storedAt] = await Promise.all([
+  const whenStored = async () => {
+    await fleet.whenStored(run.events);
+    return { at: monotonicMs(), busySeconds: await cpuSecondsOfMachine() };
+  };
+  const [numbers, stored] = await Promise.all([
     runCell(CELL, { stack: ground.stack, args: ['sustain', run.name, run.events, CALLERS] }),
-    fleet.whenStored(run.events).then(() => monotonicMs()),
+    whenStored(),
   ]);
   await requireRows(ground.database, run.name, run.events);
   const { beganAt = Number.NaN, endedAt = Number.NaN, cpuMicros = Number.NaN } = numbers;
-  return { eventsPerSecond: (run.events * 1000) / (Math.max(endedAt, storedAt) - beganAt), cpuMicros };
+  const { busyBefore = Number.NaN, busyAfter = Number.NaN } = numbers;
+  // Whoever is last ends the run: the caller with its last answer, or the worker with its last commit.
+  const isStoredLast = stored.at > endedAt;
+  const seconds = ((isStoredLast ? stored.at : endedAt) - beganAt) / 1000;
+  const busySeconds = (isStoredLast ? stored.busySeconds : busyAfter) - busyBefore;
+  return { eventsPerSecond: run.events / seconds, busyCores: busySeconds / seconds, cpuMicros };
 }
 
 /** What a caller awaits when 1,000 calls a second are offered. */

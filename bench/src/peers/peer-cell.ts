@@ -7,6 +7,7 @@
  */
 import { loopClosed, offerSteadily, timeCalls } from '../cells/loads.ts';
 import { monotonicMs } from '../cells/monotonic-ms.ts';
+import { cpuSecondsOfMachine } from '../clocks/process-cpu.ts';
 import { percentile } from '../report/statistics.ts';
 import { CONTENDERS, isContenderName } from './contenders.ts';
 import type { Caller, Peer, Servers } from './peer.ts';
@@ -34,12 +35,14 @@ function cpuMicrosOf(before: NodeJS.CpuUsage, events: number): number {
 }
 
 async function sustain(caller: Caller, count: number, callers: number): Promise<Numbers> {
+  const busyBefore = await cpuSecondsOfMachine();
   const before = process.cpuUsage();
   const beganAt = monotonicMs();
   await loopClosed({ callers, count }, (number) => caller.call(number));
   const cpuMicros = cpuMicrosOf(before, count);
   await caller.whenStored?.();
-  return { beganAt, endedAt: monotonicMs(), cpuMicros };
+  const endedAt = monotonicMs();
+  return { beganAt, endedAt, cpuMicros, busyBefore, busyAfter: await cpuSecondsOfMachine() };
 }
 
 /** The first fifth warms code and connections up and is not counted. */

@@ -2,7 +2,8 @@ import { createCollection, type Collection, type Described } from '../report/col
 import type { Bound, Measurement } from '../report/report.ts';
 import { toCount } from '../report/to-count.ts';
 import { isContenderName, type ContenderName } from './contenders.ts';
-import type { SteadyRun, SustainedRun } from './contest.ts';
+import type { DrainedRun, SteadyRun, SustainedRun } from './contest.ts';
+import { addCriticalWrites, CRITICAL_BOUND } from './critical-writes.ts';
 import { ENTRIES, type Entry } from './entries.ts';
 
 export const PART = 'peers';
@@ -12,7 +13,7 @@ const PEERS = NAMES.filter((name) => name !== OURS);
 
 /** What a contender reached, one of each a round. */
 export interface Reached {
-  readonly drained: number[];
+  readonly drained: DrainedRun[];
   readonly sustained: SustainedRun[];
   readonly steady: SteadyRun[];
 }
@@ -79,20 +80,14 @@ function addCosts(collected: Collection, { contest }: Outcome, { run, unit, valu
   }
 }
 
-function addCriticalWrites(collected: Collection, { scale, critical, bare }: Outcome): void {
-  const name = (kind: string, share: string): string => `one write at a time, ${share}: ${kind}`;
-  const rows = [
-    { share: 'p50', valuesOf: (run: SteadyRun): number => run.p50Ms, bound: undefined },
-    { share: 'p99', valuesOf: (run: SteadyRun): number => run.p99Ms, bound: judgedAt(scale, { ratioAtMost: 2 }) },
-  ];
-  for (const { share, valuesOf, bound } of rows) {
-    const comparedWith = name('bare INSERT', share);
-    addAll(collected, { name: comparedWith, unit: 'ms' }, bare.map(valuesOf));
-    addAll(
-      collected,
-      { name: name('logCriticalAudit', share), unit: 'ms', comparedWith, bound },
-      critical.map(valuesOf),
-    );
+/** As `addCosts`, but with nothing to divide by: a contender that leaves cores idle is not cheaper. */
+function addBusyCores(
+  collected: Collection,
+  { contest }: Outcome,
+  { run, valuesOf }: Pick<Cost, 'run' | 'valuesOf'>,
+): void {
+  for (const name of [OURS, ...PEERS] as const) {
+    addAll(collected, { name: `${run}, busy cores: ${ENTRIES[name].title}`, unit: 'cores' }, valuesOf(contest[name]));
   }
 }
 
@@ -101,15 +96,23 @@ export function toMeasurements(outcome: Outcome): readonly Measurement[] {
   const collected = createCollection(PART);
   addRates(collected, outcome, {
     run: 'drain by 2 workers',
-    valuesOf: ({ drained }) => drained,
+    valuesOf: ({ drained }) => drained.map((run) => run.eventsPerSecond),
     eventsOf: ({ drained }) => drained,
     boundOf: ({ drainBound }) => drainBound,
+  });
+  addBusyCores(collected, outcome, {
+    run: 'drain by 2 workers',
+    valuesOf: ({ drained }) => drained.map((run) => run.busyCores),
   });
   addRates(collected, outcome, {
     run: 'end to end, 4,000 callers',
     valuesOf: ({ sustained }) => sustained.map((run) => run.eventsPerSecond),
     eventsOf: ({ sustained }) => sustained,
     boundOf: ({ sustainedBound }) => sustainedBound,
+  });
+  addBusyCores(collected, outcome, {
+    run: 'end to end',
+    valuesOf: ({ sustained }) => sustained.map((run) => run.busyCores),
   });
   addCosts(collected, outcome, {
     run: 'end to end, CPU of the caller an event',
@@ -126,6 +129,7 @@ export function toMeasurements(outcome: Outcome): readonly Measurement[] {
     unit: 'ms',
     valuesOf: ({ steady }) => steady.map((run) => run.p99Ms),
   });
-  addCriticalWrites(collected, outcome);
+  const { scale, critical, bare } = outcome;
+  addCriticalWrites(collected, { critical, bare, bound: judgedAt(scale, CRITICAL_BOUND) });
   return collected.toMeasurements();
 }

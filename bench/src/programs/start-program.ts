@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { diesWithParent, guardChild } from '@auditlane/embedded';
 import { plainEnv } from './process-env.ts';
+import { profileArgs } from './profile-args.ts';
 
 const READY_MS = 120_000;
 const KEPT_LINES = 20;
@@ -30,7 +31,9 @@ export interface Program extends AsyncDisposable {
 
 /** Starts it; rejects with its own last lines when it ends before it is ready, or is not within two minutes. */
 export async function startProgram({ name, args, env, isReady }: ProgramOptions): Promise<Program> {
-  const [program = process.execPath, ...rest] = [...diesWithParent('TERM'), process.execPath, ...args];
+  const profile = profileArgs(name);
+  const command = [...diesWithParent('TERM'), process.execPath, ...profile, ...args];
+  const [program = process.execPath, ...rest] = command;
   const child = spawn(program, rest, { env: { ...plainEnv(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   // Told below: it has no pid.
   child.on('error', () => undefined);
@@ -56,6 +59,8 @@ export async function startProgram({ name, args, env, isReady }: ProgramOptions)
     release();
     const how = child.signalCode ?? `exit code ${child.exitCode}`;
     fail(`ended before it was ready (${how})`);
+    // A profile is written by an exit, and by that alone.
+    if (profile.length > 0 && child.signalCode !== null) process.stderr.write(`${name} wrote no profile (${how})\n`);
     if (isNeeded) process.stderr.write(`${name} ended (${how}):\n${lines.join('\n')}\n`);
   });
   const timer = setTimeout(() => fail('was not ready within two minutes'), READY_MS);

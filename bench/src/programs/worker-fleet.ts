@@ -9,7 +9,7 @@ const WORKER = resolve(import.meta.dirname, '../../../apps/worker/src/main.ts');
 /** Worker processes of this project, as PM2 would start them. */
 export interface WorkerFleet extends AsyncDisposable {
   readonly pids: readonly number[];
-  /** The largest resident memory that each process has had, in MB. */
+  /** The largest resident memory that each process has had, in MiB. */
   peakMb(): Promise<readonly number[]>;
   /** The last lines that they have said. */
   lastLines(): readonly string[];

@@ -30,6 +30,29 @@ export function toLogScale(values: readonly number[]): Scale {
   };
 }
 
+const MOST_LOG_TICKS = 11;
+
+/** The y axis of values that are factors apart: between round values around them, which must be above 0. */
+export function toLogAxis(values: readonly number[]): Scale {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const fine = logTicks(least, most, [1, 2, 5]);
+  const ticks = fine.length <= MOST_LOG_TICKS ? fine : logTicks(least, most, [1]);
+  const [low = least] = ticks;
+  const width = Math.log((ticks.at(-1) ?? most) / low) || 1;
+  return { ticks, at: (value) => Math.log(value / low) / width };
+}
+
+/** From the last of the steps of powers of ten that is at most `least` to the first that is at least `most`. */
+function logTicks(least: number, most: number, steps: readonly number[]): readonly number[] {
+  const all: number[] = [];
+  const end = Math.ceil(Math.log10(most)) + 1;
+  for (let power = Math.floor(Math.log10(least)); power <= end; power += 1) {
+    all.push(...steps.map((step) => step * 10 ** power));
+  }
+  const first = all.findLastIndex((tick) => tick <= least);
+  return all.slice(Math.max(0, first), all.findIndex((tick) => tick >= most) + 1);
+}
+
 function powersOfTen(first: number, last: number): readonly number[] {
   const ticks: number[] = [];
   for (let power = Math.ceil(Math.log10(first)); 10 ** power <= last; power += 1) ticks.push(10 ** power);

@@ -2,7 +2,7 @@
  * Line charts as SVG files that need nothing else: they follow the reader's light or dark scheme, keep their text
  * readable on a narrow screen, and tell lines apart by marks as well as by colour.
  */
-import { toLinearScale, toLogScale, toShortText, toValueScale, type Scale } from './chart-scale.ts';
+import { toLinearScale, toLogAxis, toLogScale, toShortText, toValueScale, type Scale } from './chart-scale.ts';
 import { toHeading } from './chart-text.ts';
 
 /** One line of a chart. */
@@ -23,6 +23,8 @@ export interface Chart {
   readonly yLabel: string;
   /** True where x grows by factors rather than by steps. */
   readonly logX?: boolean;
+  /** True where y grows by factors: one point must not flatten the rest. Told beside the label. */
+  readonly logY?: boolean;
   readonly series: readonly Series[];
 }
 
@@ -127,9 +129,9 @@ function toXTicks(scale: Scale, frame: Frame): readonly string[] {
 }
 
 function toYTicks(scale: Scale, frame: Frame): readonly string[] {
-  return scale.ticks.map((tick) => {
+  return scale.ticks.map((tick, at) => {
     const y = round(frame.y(tick));
-    const line = `<path class="${tick === 0 ? 'axis' : 'grid'}" d="M${PLOT.left} ${y}H${PLOT.right}"/>`;
+    const line = `<path class="${at === 0 ? 'axis' : 'grid'}" d="M${PLOT.left} ${y}H${PLOT.right}"/>`;
     return `${line}<text class="faint" x="${PLOT.left - 10}" y="${y}" dy="0.35em" text-anchor="end">${toShortText(tick)}</text>`;
   });
 }
@@ -178,7 +180,7 @@ function drawHeading(text: string): Heading {
   };
 }
 
-/** Draws a chart. The y axis begins at 0: a line that falls by a tenth must look so. */
+/** Draws a chart. The y axis begins at 0, unless it is logarithmic: a line that falls by a tenth must look so. */
 export function toSvg(chart: Chart): string {
   const series = chart.series.map(({ name, points }) => ({
     name,
@@ -187,7 +189,9 @@ export function toSvg(chart: Chart): string {
   const all = series.flatMap(({ points }) => points);
   const xs = all.map(([x]) => x);
   const xScale = chart.logX === true ? toLogScale(xs) : toValueScale(xs);
-  const yScale = toLinearScale(Math.max(0, ...all.map(([, y]) => y)));
+  const ys = all.map(([, y]) => y);
+  const isLogY = chart.logY === true && ys.length > 0 && ys.every((y) => y > 0);
+  const yScale = isLogY ? toLogAxis(ys) : toLinearScale(Math.max(0, ...ys));
   const heading = drawHeading(chart.title);
   const legend = series.length > 1 ? toLegend(series, heading.bottom + 30) : { lines: [], rows: 0 };
   const top = heading.bottom + (series.length > 1 ? 64 : 56) + legend.rows * LEGEND_ROW;
@@ -204,7 +208,7 @@ export function toSvg(chart: Chart): string {
     `<style>${STYLE}</style>`,
     ...heading.lines,
     ...legend.lines,
-    `<text class="faint" x="24" y="${top - 20}">${escape(chart.yLabel)}</text>`,
+    `<text class="faint" x="24" y="${top - 20}">${escape(chart.yLabel)}${isLogY ? ' (logarithmic)' : ''}</text>`,
     ...toYTicks(yScale, frame),
     ...toXTicks(xScale, frame),
     ...series.map((each, index) => toLine(each, index, frame)),

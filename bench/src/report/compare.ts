@@ -17,19 +17,32 @@ function findBase(measurement: Measurement, all: readonly Measurement[]): Measur
   return all.find(isOfThisPart) ?? all.find(({ part, name }) => `${part}/${name}` === comparedWith);
 }
 
+/** The value of the base that belongs to each of so many rounds, or null when the rounds of both do not belong together. */
+function toNeighbours({ values }: Measurement, rounds: number): readonly number[] | null {
+  if (values.length === rounds) return values;
+  if (values.length !== 2 * rounds) return null;
+  return values.slice(0, rounds).map((before, round) => (before + (values[rounds + round] ?? Number.NaN)) / 2);
+}
+
 /**
- * The ratio to `comparedWith`, or null when there is none or it was not measured. Rounds of one part are interleaved:
- * each is divided by its neighbour, so that a machine which changes in the course of minutes changes both, and the
- * middle ratio is told. Measurements of different parts are compared by their medians.
+ * The ratio to `comparedWith`, or null when there is none, it was not measured, or a ratio would be nonsense: differences
+ * may be zero or less on a busy machine. Rounds of one part are interleaved: each is divided by its neighbour, so that a
+ * machine which changes in the course of minutes changes both, and the middle ratio is told. A base with twice as many
+ * rounds was measured before and after all others: the mean of both is the neighbour. Measurements of different parts are
+ * compared by their medians.
  */
 export function toRatio(measurement: Measurement, all: readonly Measurement[]): Ratio | null {
   const base = findBase(measurement, all);
   if (base === undefined || measurement.values.length === 0 || base.values.length === 0) return null;
-  if (base.part !== measurement.part || base.values.length !== measurement.values.length) {
-    return { base: base.name, median: median(measurement.values) / median(base.values), range: null };
-  }
-  const ratios = measurement.values.map((value, round) => value / (base.values[round] ?? Number.NaN));
-  return { base: base.name, median: median(ratios), range: [Math.min(...ratios), Math.max(...ratios)] };
+  if (![...base.values, ...measurement.values].every((value) => value >= 0)) return null;
+  const neighbours = base.part === measurement.part ? toNeighbours(base, measurement.values.length) : null;
+  const ratios =
+    neighbours === null
+      ? [median(measurement.values) / median(base.values)]
+      : measurement.values.map((value, round) => value / (neighbours[round] ?? Number.NaN));
+  if (!ratios.every(Number.isFinite)) return null;
+  const range = neighbours === null ? null : ([Math.min(...ratios), Math.max(...ratios)] as const);
+  return { base: base.name, median: median(ratios), range };
 }
 
 /** A figure to reach in words, and whether it was reached; null when it could not be judged. */

@@ -8,7 +8,10 @@ export interface Measurement {
   readonly unit: string;
   /** One value a round. */
   readonly values: readonly number[];
-  /** What this one is divided by: the name of a measurement of the same part, or `part/name` of another one. */
+  /**
+   * What this one is divided by: the name of a measurement of the same part, or `part/name` of another one. One that is
+   * measured before and after all others has twice as many values, first those from before.
+   */
   readonly comparedWith?: string | undefined;
   /** The figure to reach; printed as reached or missed. */
   readonly bound?: Bound | undefined;
@@ -40,10 +43,17 @@ export function toText(value: number): string {
   return (Math.round(value / 100) * 100).toLocaleString('en');
 }
 
-/** A median with its unit; counts stay exact. */
+/** A value without its unit: counts stay exact, while a mean of counts is told like any other value. */
+function toAmount(value: number, unit: string): string {
+  return COUNTED_UNITS.has(unit) && Number.isInteger(value) ? value.toLocaleString('en') : toText(value);
+}
+
 function toValue(value: number, unit: string): string {
-  const text = COUNTED_UNITS.has(unit) ? Math.round(value).toLocaleString('en') : toText(value);
-  return `${text} ${unit}`.trim();
+  return `${toAmount(value, unit)} ${unit}`.trim();
+}
+
+function toRange(values: readonly number[], unit: string): string {
+  return [Math.min(...values), Math.max(...values)].map((value) => toAmount(value, unit)).join(' to ');
 }
 
 function toRow(measurement: Measurement, all: readonly Measurement[]): readonly string[] {
@@ -57,7 +67,7 @@ function toRow(measurement: Measurement, all: readonly Measurement[]): readonly 
   return [
     name,
     values.length === 0 ? 'not measured' : toValue(median(values), unit),
-    values.length < 2 ? '' : `${toText(Math.min(...values))} to ${toText(Math.max(...values))}`,
+    values.length < 2 ? '' : toRange(values, unit),
     ratio === null ? '' : `${ratio.median.toFixed(2)} × ${ratio.base}${spread}`,
     verdict === null ? '' : `${verdict.figure}: ${outcome}`,
   ];

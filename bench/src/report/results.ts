@@ -15,7 +15,8 @@ const bound = z.object({
 const measurement = z.object({
   part: z.string(),
   name: z.string(),
-  unit: z.string(),
+  // Memory was written as MB, and has always been counted in 1,048,576 bytes.
+  unit: z.string().transform((unit) => (unit === 'MB' ? 'MiB' : unit)),
   // JSON has no NaN: a round without a value is null there.
   values: z.array(
     z
