@@ -11,6 +11,7 @@ test(
       expect(valueOf(`rewrites, ${settings}`), settings).toBe(0);
       expect(valueOf(`the file at its largest, ${settings}`), settings).toBeGreaterThan(5);
       expect(valueOf(`CPU of Redis an event, ${settings}`), settings).toBeGreaterThan(0);
+      expect(valueOf(`a start that reads the file, ${settings}`), settings).toBeGreaterThan(0);
     }
   },
   DEADLINE_MS,
