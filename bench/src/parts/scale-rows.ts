@@ -145,6 +145,7 @@ export const scaleRows: Part = {
       xLabel: 'rows in the table',
       yLabel: 'ms',
       logX: true,
+      logY: true,
       series: ['of all', 'of a user', 'of a type', 'of a resource', 'of a resource, within the last day'].map((name) =>
         toSeries(all, {
           part: PART,
