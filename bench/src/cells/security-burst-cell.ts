@@ -1,8 +1,8 @@
 /**
- * One cell of a burst: `security-burst-cell.ts <events> <places>`. All events are logged in one turn of the event loop,
+ * One cell of a burst: `security-burst-cell.ts <events> <places> <MiB of details that may be held>`. All events are logged in one turn of the event loop,
  * more than the service has places for: 1 of 500 critical, 3 of 10 identical, the others all different, of each priority.
- * Fails unless every critical event is a row, the service holds no more than its places (and the critical ones), and what
- * was stored, coalesced and dropped adds up to the event.
+ * Fails unless every critical event is a row, the service holds no more than its places (and the critical ones), and the
+ * figures of the service say of every event what the queue and the table say: stored, stood for by another, or dropped.
  */
 import { createSecurityEventService, EventPriority } from '@auditlane/audit-client/events';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { cellEnv } from './cell-env.ts';
 import { openRedis } from '../servers/redis-client.ts';
 import { sampleDetails } from './sample-details.ts';
 
-const [, , eventsText = '', placesText = ''] = process.argv;
+const [, , eventsText = '', placesText = '', mibText = ''] = process.argv;
 const events = Number(eventsText);
 const places = Number(placesText);
 const CRITICAL_EVERY = 500;
@@ -23,7 +23,9 @@ const WARM_UP_TURN = Math.ceil(places / 100);
 const PAGE = 5_000;
 const BURST_TYPES = 'burst.';
 
-const service = createSecurityEventService({ batchProcessing: { maxQueueSize: places } });
+const service = createSecurityEventService({
+  batchProcessing: { maxQueueSize: places, maxQueueBytes: Number(mibText) * 1024 ** 2 },
+});
 let droppedEvents = 0;
 service.getProcessor().on('event:dropped', ({ type, coalesced }) => {
   if (type.startsWith(BURST_TYPES)) droppedEvents += coalesced?.count ?? 1;
@@ -42,25 +44,31 @@ function logOne(number: number): void {
   }
 }
 
-/** How many logged events a line of the queue or a row stands for. */
+/** A line of the queue: `count` says how many logged events it stands for, itself included if it is their first. */
 const Stored = z.object({
+  id: z.string(),
   event_type: z.string(),
-  metadata: z.looseObject({ count: z.number().optional() }).nullish(),
+  metadata: z.looseObject({ count: z.number().optional(), first_id: z.string().optional() }).nullish(),
 });
 
-async function countQueued(): Promise<number> {
+/** Logged events that are lines of the queue, and those for which such a line stands. */
+async function countQueued(): Promise<{ readonly queued: number; readonly coalesced: number }> {
   await using redis = await openRedis(cellEnv.REDIS_URL);
-  let stands = 0;
+  let queued = 0;
+  let coalesced = 0;
   for (const key of ['audit:queue', 'audit:queue:urgent']) {
     const length = await redis.llen(key);
     for (let at = 0; at < length; at += PAGE) {
       for (const line of await redis.lrange(key, at, at + PAGE - 1)) {
-        const { event_type, metadata } = Stored.parse(JSON.parse(line));
-        if (event_type.startsWith(BURST_TYPES)) stands += metadata?.count ?? 1;
+        const { id, event_type, metadata } = Stored.parse(JSON.parse(line));
+        if (!event_type.startsWith(BURST_TYPES)) continue;
+        const own = (metadata?.first_id ?? id) === id ? 1 : 0;
+        queued += own;
+        coalesced += (metadata?.count ?? 1) - own;
       }
     }
   }
-  return stands;
+  return { queued, coalesced };
 }
 
 async function countCriticalRows(): Promise<number> {
@@ -89,17 +97,19 @@ await service.flush();
 await service.close();
 const stats = service.getStats();
 const stored = await countCriticalRows();
-const queued = await countQueued();
+const { queued, coalesced } = await countQueued();
 
 const kept = stats.totalProcessed + stats.totalDeduplicated + stats.totalFailed + stats.totalDropped;
 if (kept !== stats.totalReceived || stats.currentQueueSize !== 0) {
   throw new Error(`the sums do not close: ${JSON.stringify(stats)}`);
 }
 if (stored !== critical) throw new Error(`${stored} critical events are rows, of ${critical}`);
-if (stored + queued + droppedEvents + stats.totalFailed !== events) {
-  throw new Error(
-    `${stored} rows, ${queued} queued, ${droppedEvents} dropped, ${stats.totalFailed} failed: not ${events}`,
-  );
+if (stored + queued + coalesced + droppedEvents + stats.totalFailed !== events) {
+  const parts = `${stored} rows, ${queued} queued, ${coalesced} coalesced, ${droppedEvents} dropped`;
+  throw new Error(`${parts}, ${stats.totalFailed} failed: not ${events}`);
+}
+if (stats.totalDropped !== droppedEvents) {
+  throw new Error(`${droppedEvents} events were dropped, and counted are ${stats.totalDropped}`);
 }
 if (mostHeld > places + critical) throw new Error(`${mostHeld} events were held, with places for ${places}`);
 process.stdout.write(
@@ -108,7 +118,7 @@ process.stdout.write(
     grownMb: Math.max(1, (await peakMbOf(process.pid)) - idleMb),
     mostHeld,
     critical: stored,
-    coalesced: stats.totalDeduplicated,
+    coalesced,
     dropped: droppedEvents,
     queued,
   }),

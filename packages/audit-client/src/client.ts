@@ -254,10 +254,11 @@ export class Client implements AuditClient {
       routes: { ordinary: this.#ordinary, critical: this.#critical, disk },
       fullness: () => this.#toFullness(),
       isClosed: () => this.#isClosed,
-      giveUp: (reason, number, isLoss) => {
+      giveUp: (reason, number, lost) => {
         this.#givenUp += number === null ? 0 : 1;
-        if (isLoss) this.#transport.drops.add(reason);
+        if (lost > 0) this.#transport.drops.add(reason, lost);
         this.#reports.note('dropped', reason, number);
+        this.#reports.noteMore('dropped', reason, lost - 1);
       },
       drains: this.#drains,
     });
@@ -275,9 +276,7 @@ export class Client implements AuditClient {
     const { producer, settings } = this.#options;
     const number = producer.nextSeq;
     const line = this.#transport.redisState === 'ready' ? toReportEntry(report, producer, settings.host) : null;
-    if (line === null) {
-      return { isSent: false, number: null };
-    }
+    if (line === null) return { isSent: false, number: null };
     producer.admit();
     const deadlineAt = this.#transport.now() + settings.deadlineMs;
     const isSent = await offerReport(line, deadlineAt, (entry) => this.#transport.addToLane('urgent', entry));

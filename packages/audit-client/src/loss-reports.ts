@@ -76,6 +76,14 @@ export class LossReports {
     }, intervalMs).unref();
   }
 
+  /** `count` events more are lost by what was noted just before: the event stood for them. They have no numbers of their own. */
+  noteMore(kind: LossReport['kind'], reason: string, count: number): void {
+    const tally = this.#tallies.get(`${kind}:${reason}`);
+    if (tally !== undefined && count > 0) {
+      tally.count += count;
+    }
+  }
+
   /** Sends what was noted, now. Resolves when it got through or was kept for the next time; never rejects. */
   send(): Promise<void> {
     this.#sending = this.#sending.then(() => this.#sendAll());

@@ -107,3 +107,12 @@ test('reports go out by themselves after the interval', async () => {
     vi.useRealTimers();
   }
 });
+
+test('what is lost with an event that stood for others is counted, without numbers of its own', async () => {
+  const { reports, sent } = setUp();
+  reports.note('dropped', 'backpressure', 7);
+  reports.noteMore('dropped', 'backpressure', 11);
+  reports.note('dropped', 'backpressure', 8);
+  await reports.send();
+  expect(sent).toMatchObject([{ reason: 'backpressure', count: 13, numbers: '7-8' }]);
+});

@@ -41,8 +41,9 @@ export interface EventProcessor {
    */
   prepare?(event: SecurityEvent): RejectedReceipt | null;
   /**
-   * Called once for an event that was prepared, when it has come to its end: no batch brings it any more. Under pressure the
-   * end may come under another object with the same id: identical events are merged. Must not throw.
+   * Called once for each object that was prepared, when no batch brings that object any more: know events by their object
+   * here, not by their id. Under pressure identical events are merged into another object, which has the id of the first of
+   * them: `ended` is called for the objects that it replaces, and for it when it has come to its end itself. Must not throw.
    */
   ended?(event: SecurityEvent): void;
   /** Called once, after the last batch. */

@@ -3,7 +3,7 @@ import type { Pressure } from './batch-events.ts';
 import type { HeldEvent } from './held-event.ts';
 import type { WaitingEvents } from './waiting-events.ts';
 
-/** Shares of `maxQueueSize` at which pressure starts and ends: between them nothing changes, so it does not flutter. */
+/** Shares of `maxQueueSize` and of `maxQueueBytes` at which pressure starts and ends: between them nothing changes, so it does not flutter. */
 const HIGH_WATER = 0.8;
 const LOW_WATER = 0.5;
 
@@ -11,9 +11,12 @@ export interface BackpressureOptions {
   /** False: a full queue refuses whatever comes, and nothing else happens. */
   readonly isEnabled: boolean;
   readonly maxQueueSize: number;
+  readonly maxQueueBytes: number;
   readonly waiting: WaitingEvents;
   /** Events held, the one that comes included. */
   readonly heldCount: () => number;
+  /** What they keep in memory. */
+  readonly heldBytes: () => number;
   /** What makes an event identical to others; null: nothing. */
   readonly toKey: (event: HeldEvent['event']) => string | null;
   /** `from` has become a part of `into`. */
@@ -45,12 +48,12 @@ export class Backpressure {
 
   /** Decides on an event that is held but does not wait yet. */
   enter(held: HeldEvent): Entrance {
-    const { isEnabled, maxQueueSize, heldCount } = this.#options;
+    const { isEnabled, maxQueueBytes, heldCount, heldBytes } = this.#options;
     const { priority } = held.event;
     if (!isEnabled) {
-      return heldCount() > maxQueueSize && priority !== 'critical' ? 'refused' : 'enters';
+      return this.#isOver && priority !== 'critical' ? 'refused' : 'enters';
     }
-    if (!this.#isOn && heldCount() >= this.#highWater) {
+    if (!this.#isOn && (heldCount() >= this.#highWater || heldBytes() >= maxQueueBytes * HIGH_WATER)) {
       this.#start();
     }
     if (this.#isOn && this.#merge(held)) {
@@ -61,7 +64,8 @@ export class Backpressure {
 
   /** An event is held no more. */
   left(): void {
-    if (this.#isOn && this.#options.heldCount() <= this.#lowWater) {
+    const { maxQueueBytes, heldCount, heldBytes } = this.#options;
+    if (this.#isOn && heldCount() <= this.#lowWater && heldBytes() <= maxQueueBytes * LOW_WATER) {
       this.#isOn = false;
       this.#options.waiting.stopMerging();
       this.#change('backpressure:off');
@@ -77,9 +81,14 @@ export class Backpressure {
     });
     const merged: (readonly [HeldEvent, HeldEvent])[] = [];
     waiting.startMerging((into, from) => merged.push([into, from]));
-    // Told only now: whoever hears of it may add events, or find the pressure gone.
-    for (const [into, from] of merged) {
-      this.#mergeInto(into, from);
+    const before = merged.map(([into, from]) => {
+      const { event } = into;
+      into.merge(from);
+      return event;
+    });
+    // Told only now: whoever hears of it may add events, to which one gives way with all that it stands for.
+    for (const [index, [into, from]] of merged.entries()) {
+      this.#options.onMerged(into, from, before[index] ?? into.event);
     }
   }
 
@@ -90,20 +99,36 @@ export class Backpressure {
     if (into === undefined) {
       return false;
     }
-    this.#mergeInto(into, held);
+    const before = into.event;
+    into.merge(held);
+    this.#options.onMerged(into, held, before);
     return true;
   }
 
-  #mergeInto(into: HeldEvent, from: HeldEvent): void {
-    const before = into.event;
-    into.merge(from);
-    this.#options.onMerged(into, from, before);
+  get #isOver(): boolean {
+    return !this.#fits(this.#options.heldCount(), this.#options.heldBytes());
+  }
+
+  /** An event alone fits whatever its size: a row of it can be kept. */
+  #fits(count: number, bytes: number): boolean {
+    const { maxQueueSize, maxQueueBytes } = this.#options;
+    return count <= maxQueueSize && (bytes <= maxQueueBytes || count === 1);
+  }
+
+  /** Whether there is room once all that waits below `priority` has given way: else none of it need go. */
+  #couldFit(priority: EventPriority): boolean {
+    const { waiting, heldCount, heldBytes } = this.#options;
+    const below = waiting.below(priority);
+    return this.#fits(heldCount() - below.count, heldBytes() - below.bytes);
   }
 
   /** The event that comes counts as held: one too many is one that must go. */
   #makeRoom(priority: EventPriority): boolean {
-    const { waiting, heldCount, maxQueueSize, onGivenWay } = this.#options;
-    while (heldCount() > maxQueueSize) {
+    const { waiting, onGivenWay } = this.#options;
+    if (this.#isOver && priority !== 'critical' && !this.#couldFit(priority)) {
+      return false;
+    }
+    while (this.#isOver) {
       const lowest = waiting.takeBelow(priority);
       if (lowest === undefined) {
         // What is under way cannot give way; a critical event enters above the bound.

@@ -64,6 +64,7 @@ export class BatchDelivery {
   readonly #pauses = new Pauses();
   readonly #calls = new Set<ProcessCall>();
   #isDraining = false;
+  #isPressed = false;
 
   constructor(options: BatchDeliveryOptions) {
     this.#options = options;
@@ -80,6 +81,14 @@ export class BatchDelivery {
     }
   }
 
+  /** Under pressure what has failed once is kept elsewhere at once, and pauses end: its place is worth more to what comes. */
+  setPressed(isPressed: boolean): void {
+    this.#isPressed = isPressed;
+    if (isPressed) {
+      this.#pauses.endAll();
+    }
+  }
+
   /** Resolves when every event of the batch has ended; `onFirstAttempt` is called when its first call of `process` is over. Never rejects. */
   async deliver(priority: EventPriority, batch: readonly HeldEvent[], onFirstAttempt: () => void): Promise<void> {
     const { maxRetryAttempts, retryDelay } = this.#options.settings;
@@ -87,13 +96,19 @@ export class BatchDelivery {
     for (let attempt = 1; rest.held.length > 0; attempt += 1) {
       const handedOver = { batch: rest.held, priority, attempt };
       rest = await this.#handOver(handedOver, attempt === 1 ? onFirstAttempt : undefined);
-      if (rest.held.length > 0 && (attempt > maxRetryAttempts || this.#isDraining)) {
+      if (rest.held.length > 0 && (attempt > maxRetryAttempts || this.#isHurried)) {
         rest = await this.#keep(rest);
       }
       if (rest.held.length > 0) {
         await this.#pauses.pause(toRetryDelay(retryDelay, attempt, this.#options.random), this.#isDraining);
+        // What slept when the pressure came is not tried again: the call might hang for as long as the pause.
+        rest = this.#isPressed && !this.#isDraining ? await this.#keep(rest) : rest;
       }
     }
+  }
+
+  get #isHurried(): boolean {
+    return this.#isDraining || this.#isPressed;
   }
 
   /** One attempt; answers what is to be tried again. */
@@ -179,7 +194,7 @@ export class BatchDelivery {
     const { settings, undelivered, random } = this.#options;
     const parked = refusals.map((refusal) => toParked(refusal, heldOf.get(refusal.event)?.firstTriedAt, attempts));
     for (let attempt = 1; !(await undelivered().park(parked)); attempt += 1) {
-      if (attempt > settings.maxRetryAttempts || this.#isDraining) {
+      if (attempt > settings.maxRetryAttempts || this.#isHurried) {
         const held = refusals.flatMap(({ event }) => heldOf.get(event) ?? []);
         return (await this.#keep({ held, reason: 'refused by the processor', failedCount: null })).held;
       }

@@ -1,6 +1,7 @@
 import type { EventPriority } from '../event-priority.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import type { BatchError } from './batch-error.ts';
+import type { Ending } from './batch-stats.ts';
 
 /** A batch whose processor has answered. */
 export interface BatchProcessed {
@@ -17,7 +18,8 @@ export interface BatchProcessed {
  * An event with what became of it.
  *
  * `event:deduplicated`: `duplicate` within a window, or `coalesced` under pressure. `event:dropped`: `backpressure`,
- * `closed` (the processor was), or `kept_nowhere` (at the end neither spool nor queue took it). `event:failed`: what the
+ * `closed` (the processor was), or `kept_nowhere` (at the end neither spool nor queue took it); with `coalesced`, those are
+ * lost with it for which it stood. `event:failed`: what the
  * processor said, or why it said nothing.
  */
 export type AnnouncedEvent = SecurityEvent & { readonly reason: string };
@@ -38,3 +40,11 @@ export interface BatchEvents {
   'backpressure:on': [pressure: Pressure];
   'backpressure:off': [pressure: Pressure];
 }
+
+/** The event that tells of an end; null: nothing does. */
+export const ENDING_EVENTS = {
+  processed: null,
+  deduplicated: 'event:deduplicated',
+  failed: 'event:failed',
+  dropped: 'event:dropped',
+} as const satisfies Record<Ending, keyof BatchEvents | null>;

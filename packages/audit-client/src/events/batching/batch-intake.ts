@@ -100,7 +100,6 @@ export class BatchIntake {
         return admitted;
       }
       gate()?.reserve(held.event);
-      return null;
     }
     return processor.prepare?.(held.event) ?? null;
   }

@@ -62,6 +62,12 @@ export interface BatchProcessingOptions {
   /** Events that may be held, of all priorities and under way included, 1 to 10000000. Default 10000. */
   readonly maxQueueSize?: number | undefined;
   /**
+   * Bytes that their details may keep in memory, roughly (a character is one, a key or value 16 more), 1024 to 17179869184.
+   * Above it the same happens as above `maxQueueSize`, but one event alone is taken whatever its size. What open windows remember is bounded by as much again: beyond, the
+   * oldest window ends early. Default 67108864.
+   */
+  readonly maxQueueBytes?: number | undefined;
+  /**
    * Whether an event is on this machine's disk before `buffered` is answered. Default true when the client's guarantee is
    * `strict`, else false.
    */

@@ -51,6 +51,7 @@ const OPTIONS = {
   processingTimeout: wholeNumber(1, HOUR_MS),
   enableBackpressure: z.boolean(),
   maxQueueSize: wholeNumber(1, 10_000_000),
+  maxQueueBytes: wholeNumber(1024, 16 * 1024 ** 3),
   journal: z.boolean(),
   client: functionOf<NonNullable<BatchProcessingOptions['client']>>(
     (value) => hasFunction(value, 'logAudit'),
@@ -77,6 +78,7 @@ export interface BatchSettings {
   readonly processingTimeout: number;
   readonly enableBackpressure: boolean;
   readonly maxQueueSize: number;
+  readonly maxQueueBytes: number;
   /** Undefined: as the client's guarantee says. */
   readonly journal: boolean | undefined;
   readonly client: BatchProcessingOptions['client'];
@@ -113,6 +115,7 @@ export function readBatchSettings(options: unknown): {
       processingTimeout: given.processingTimeout ?? 30_000,
       enableBackpressure: given.enableBackpressure ?? true,
       maxQueueSize: given.maxQueueSize ?? 10_000,
+      maxQueueBytes: given.maxQueueBytes ?? 64 * 1024 ** 2,
       journal: given.journal,
       client: given.client,
     },

@@ -26,7 +26,7 @@ let add: (processor: BatchedEventProcessor, event: SecurityEvent) => Promise<Eve
 
 /**
  * Collects security events by priority and hands them to an {@link EventProcessor} in batches. It never throws into its
- * caller, and what it holds is bounded by `maxQueueSize`.
+ * caller, and what it holds is bounded by `maxQueueSize` and `maxQueueBytes`.
  *
  * Life of an event: it is a duplicate within a window and counted; or it waits in the queue of its priority until its batch
  * is due; is handed over, again after a failure, under the same id; and is processed. After `maxRetryAttempts` it goes to

@@ -14,6 +14,10 @@ export type Standing = 'first' | 'duplicate';
 export interface DeduplicatorOptions {
   readonly windowMs: number;
   readonly store: DeduplicationStore | undefined;
+  /** Whether the store may be asked now; else an event counts as the first here. */
+  readonly mayAsk: () => boolean;
+  /** What the samples of all windows may keep in memory; beyond, the oldest window ends early. */
+  readonly maxBytes: number;
   readonly mintId: () => string;
   /** A window has ended in which there were duplicates. */
   readonly onSummary: (summary: SecurityEvent) => void;
@@ -27,8 +31,12 @@ interface Window {
   readonly key: string;
   /** What the summary looks like: the first that was seen here. */
   readonly sample: SecurityEvent;
+  readonly bytes: number;
   readonly endsAt: number;
-  first: FirstEvent;
+  /** Null: it is nowhere, and the next identical event is a first again. */
+  first: FirstEvent | null;
+  /** When the earliest of the counted events happened. */
+  countedFrom: number;
   lastAt: number;
   count: number;
   isOpen: boolean;
@@ -47,6 +55,8 @@ export class Deduplicator {
    */
   #byAge: Window[] = [];
   #head = 0;
+  /** What the samples keep in memory. */
+  #bytes = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: DeduplicatorOptions) {
@@ -55,19 +65,38 @@ export class Deduplicator {
 
   /**
    * At once, or after the store was asked: for `critical` it never is, which go out in the same turn. `key` is what makes
-   * the event identical to others. Never rejects.
+   * the event identical to others, `bytes` what it keeps in memory. Never rejects.
    */
-  judge(event: SecurityEvent, key: string): Standing | Promise<Standing> {
+  judge(event: SecurityEvent, key: string, bytes: number): Standing | Promise<Standing> {
     const now = this.#options.now();
     this.#endUntil(now);
     const known = this.#windows.get(key);
     if (known !== undefined) {
-      count(known, event);
-      return 'duplicate';
+      return stand(known, event);
     }
-    const opened = this.#open(key, event, now);
-    const { store } = this.#options;
-    return store === undefined || event.priority === 'critical' ? 'first' : this.#ask(store, opened, event);
+    const { store, maxBytes, mayAsk } = this.#options;
+    if (bytes > maxBytes) {
+      return 'first';
+    }
+    const opened = this.#open({ key, bytes, endsAt: now + this.#options.windowMs }, event);
+    const isAsked = store !== undefined && event.priority !== 'critical' && mayAsk();
+    return isAsked ? this.#ask(store, opened, event) : 'first';
+  }
+
+  /** The event is nowhere: if it was the first of its window, the next identical one is. */
+  forget(key: string, id: string): void {
+    const window = this.#windows.get(key);
+    if (window?.first?.id === id) {
+      window.first = null;
+    }
+  }
+
+  /** The event `id` has become a part of `into`: if it was the first of its window, that one is. */
+  merged(key: string, id: string, into: SecurityEvent): void {
+    const window = this.#windows.get(key);
+    if (window?.first?.id === id) {
+      window.first = toFirst(into);
+    }
   }
 
   /** Ends all windows now. */
@@ -80,28 +109,32 @@ export class Deduplicator {
     return [...this.#windows.values()].some((window) => window.count > 0);
   }
 
-  #open(key: string, event: SecurityEvent, now: number): Window {
-    if (this.#windows.size >= MAX_WINDOWS) {
+  #open(window: Pick<Window, 'key' | 'bytes' | 'endsAt'>, event: SecurityEvent): Window {
+    while (
+      this.#oldest !== undefined &&
+      (this.#windows.size >= MAX_WINDOWS || this.#bytes + window.bytes > this.#options.maxBytes)
+    ) {
       this.#endOldest();
     }
     const opened: Window = {
-      key,
+      ...window,
       sample: event,
-      endsAt: now + this.#options.windowMs,
-      first: { id: event.id, at: event.occurredAt },
+      first: toFirst(event),
+      countedFrom: Number.POSITIVE_INFINITY,
       lastAt: event.occurredAt,
       count: 0,
       isOpen: true,
     };
-    this.#windows.set(key, opened);
+    this.#windows.set(opened.key, opened);
     this.#byAge.push(opened);
+    this.#bytes += opened.bytes;
     this.#arm();
     return opened;
   }
 
   async #ask(store: DeduplicationStore, opened: Window, event: SecurityEvent): Promise<Standing> {
     try {
-      const first: unknown = await withDeadline(store.claim(opened.key, opened.first, this.#options.windowMs));
+      const first: unknown = await withDeadline(store.claim(opened.key, toFirst(event), this.#options.windowMs));
       // Ended meanwhile, nobody would count it any more.
       if (first === null || !opened.isOpen) {
         return 'first';
@@ -139,11 +172,14 @@ export class Deduplicator {
       this.#head = 0;
     }
     this.#windows.delete(window.key);
+    this.#bytes -= window.bytes;
     window.isOpen = false;
     if (window.count > 0) {
-      const { first, lastAt, count: counted, sample } = window;
-      const coalesced = { count: counted, firstAt: first.at, lastAt, firstId: first.id };
+      const { first, countedFrom, lastAt, count: counted, sample } = window;
       const id = this.#options.mintId();
+      // Without its first the summary stands for itself.
+      const { id: firstId, at: firstAt } = first ?? { id, at: countedFrom };
+      const coalesced = { count: counted, firstAt, lastAt, firstId };
       this.#options.onSummary(Object.freeze({ ...sample, id, occurredAt: lastAt, correlationId: null, coalesced }));
     }
   }
@@ -171,8 +207,24 @@ function isFirstEvent(value: unknown): value is FirstEvent {
   );
 }
 
+function toFirst({ id, occurredAt }: SecurityEvent): FirstEvent {
+  return { id, at: occurredAt };
+}
+
+/** What an event is in a window that is open. */
+function stand(window: Window, event: SecurityEvent): Standing {
+  if (window.first !== null) {
+    count(window, event);
+    return 'duplicate';
+  }
+  window.first = toFirst(event);
+  window.lastAt = Math.max(window.lastAt, event.occurredAt);
+  return 'first';
+}
+
 function count(window: Window, event: SecurityEvent): void {
   window.count += 1;
+  window.countedFrom = Math.min(window.countedFrom, event.occurredAt);
   window.lastAt = Math.max(window.lastAt, event.occurredAt);
 }
 

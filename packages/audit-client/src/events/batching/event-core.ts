@@ -7,16 +7,17 @@ import type { EventGate } from '../processors/event-gate.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import { Backpressure } from './backpressure.ts';
 import { BatchDelivery, type EventEnd } from './batch-delivery.ts';
-import type { BatchEvents } from './batch-events.ts';
+import { type BatchEvents, ENDING_EVENTS } from './batch-events.ts';
 import { BatchIntake } from './batch-intake.ts';
 import { BatchLanes } from './batch-lanes.ts';
 import type { BatchSettings } from './batch-settings.ts';
-import { type BatchProcessingStats, BatchStats, type Ending } from './batch-stats.ts';
+import { type BatchProcessingStats, BatchStats } from './batch-stats.ts';
 import { mintEventId } from './complete-event.ts';
 import { Deduplicator, type Standing } from './deduplicator.ts';
 import { Flushes, type FlushResult } from './flushes.ts';
 import { HeldEvent } from './held-event.ts';
 import { createIdentity } from './identity.ts';
+import { OpenClaims } from './open-claims.ts';
 import { createUndelivered } from './undelivered.ts';
 import { WaitingEvents } from './waiting-events.ts';
 
@@ -52,8 +53,7 @@ export class EventCore {
   readonly #intake: BatchIntake;
   readonly #lanes: BatchLanes;
   readonly #delivery: BatchDelivery;
-  /** Events of which another process is being asked whether it has seen them. */
-  readonly #asking = new Set<Promise<void>>();
+  readonly #claims: OpenClaims;
   #lastPlace = 0;
   /** Events that have entered the queues and have not ended. */
   #entered = 0;
@@ -65,6 +65,7 @@ export class EventCore {
     const { settings, processor, gate, warn } = options;
     this.#options = options;
     this.#toKey = createIdentity(settings.fingerprint);
+    this.#claims = new OpenClaims(settings.maxQueueSize);
     this.#windows = this.#createWindows();
     this.#pressure = this.#createPressure();
     const onHurry = (held: HeldEvent): void => this.#lanes.flushUpTo(held.place);
@@ -83,7 +84,6 @@ export class EventCore {
   }
 
   add(event: SecurityEvent, isClosed: boolean): Promise<EventReceipt> {
-    this.#stats.received(event.priority);
     this.#depth += 1;
     try {
       return new Promise((resolve) => this.#add(new HeldEvent(event, { addedAt: now(), answer: resolve }), isClosed));
@@ -93,6 +93,7 @@ export class EventCore {
   }
 
   #add(held: HeldEvent, isClosed: boolean): void {
+    this.#stats.received(held);
     const standing = isClosed ? 'closed' : this.#judge(held);
     if (standing === 'closed') {
       this.#drop(held, 'closed', 'closed');
@@ -109,7 +110,9 @@ export class EventCore {
     const { settings, inOwnScope, warn } = this.#options;
     return new Deduplicator({
       windowMs: settings.deduplicationWindow,
+      maxBytes: settings.maxQueueBytes,
       store: settings.deduplicationStore,
+      mayAsk: () => this.#claims.hasRoom && this.#stats.held <= settings.maxQueueSize,
       mintId: mintEventId,
       onSummary: (summary) => inOwnScope(() => this.#addSummary(summary)),
       onError: (error) => warn('the deduplication store did not answer, each process counts for itself', error),
@@ -122,12 +125,17 @@ export class EventCore {
     return new Backpressure({
       isEnabled: settings.enableBackpressure,
       maxQueueSize: settings.maxQueueSize,
+      maxQueueBytes: settings.maxQueueBytes,
       waiting: this.#waiting,
       heldCount: () => this.#stats.held,
+      heldBytes: () => this.#stats.heldBytes,
       toKey: this.#toKey,
       onMerged: (into, from, before) => this.#merged(into, from, before),
       onGivenWay: (held) => this.#drop(held, 'backpressure', 'dropped'),
-      onChange: (name, pressure) => emit(name, pressure),
+      onChange: (name, pressure) => {
+        this.#delivery.setPressed(name === 'backpressure:on');
+        emit(name, pressure);
+      },
     });
   }
 
@@ -165,11 +173,11 @@ export class EventCore {
       return 'first';
     }
     held.key = this.#toKey(held.event);
-    return held.key === null ? 'first' : this.#windows.judge(held.event, held.key);
+    return held.key === null ? 'first' : this.#windows.judge(held.event, held.key, held.bytes);
   }
 
   flush(): Promise<FlushResult> {
-    return this.#asking.size === 0 ? this.#flushNow() : Promise.all(this.#asking).then(() => this.#flushNow());
+    return this.#claims.isEmpty ? this.#flushNow() : this.#claims.answered().then(() => this.#flushNow());
   }
 
   /** Ends the windows and brings everything to its end without a pause. Joins a drain under way. Never rejects. */
@@ -191,7 +199,7 @@ export class EventCore {
   async #drainOnce(): Promise<void> {
     this.#delivery.setDraining(true);
     try {
-      await Promise.all(this.#asking);
+      await this.#claims.answered();
       this.#windows.endAll();
       await this.#flushNow();
     } finally {
@@ -206,17 +214,16 @@ export class EventCore {
   }
 
   #wait(standing: Promise<Standing>, held: HeldEvent): void {
-    const asked = standing.then((answer) => {
-      this.#asking.delete(asked);
+    this.#claims.add(standing, (answer) => {
       this.#options.inOwnScope(() => (answer === 'first' ? this.#enter(held) : this.#deduplicated(held, 'duplicate')));
     });
-    this.#asking.add(asked);
   }
 
   #addSummary(summary: SecurityEvent): void {
-    this.#stats.received(summary.priority);
+    const held = new HeldEvent(summary, { addedAt: now(), answer: () => undefined, isSummary: true });
+    this.#stats.received(held);
     this.#stats.summarized();
-    this.#enter(new HeldEvent(summary, { addedAt: now(), answer: () => undefined }));
+    this.#enter(held);
   }
 
   #enter(held: HeldEvent): void {
@@ -246,6 +253,7 @@ export class EventCore {
     gate?.amend(before, into.event);
     gate?.coalesced(from.event);
     this.#intake.left(into, before);
+    this.#windows.merged(from.key ?? '', from.event.id, into.event);
     this.#deduplicated(from, 'coalesced');
   }
 
@@ -255,13 +263,13 @@ export class EventCore {
   }
 
   #drop(held: HeldEvent, reason: string, rejection: RejectionReason): void {
-    this.#options.gate()?.giveUp(held.event, reason);
+    this.#options.gate()?.giveUp(held.event, reason, held.stands);
     this.#end({ held, ending: 'dropped', receipt: toRejection(rejection), reason });
   }
 
   #delivered(end: EventEnd): void {
     if (end.ending === 'dropped') {
-      this.#options.gate()?.giveUp(end.held.event, end.reason);
+      this.#options.gate()?.giveUp(end.held.event, end.reason, end.held.stands);
     }
     this.#end(end);
   }
@@ -269,7 +277,10 @@ export class EventCore {
   /** The one place where an event ends. Sums, receipts and flushes are settled before anybody is told. */
   #end({ held, ending, receipt, reason }: EventEnd): void {
     const { event } = held;
-    this.#stats.ended(event.priority, ending);
+    this.#stats.ended(held, ending);
+    if (receipt.status === 'rejected') {
+      this.#windows.forget(held.key ?? '', event.id);
+    }
     held.answer(receipt);
     this.#intake.left(held, event);
     if (reason !== 'coalesced') {
@@ -280,17 +291,10 @@ export class EventCore {
       this.#flushes.ended(held.place, ending);
     }
     this.#pressure.left();
-    const name = NAMES[ending];
+    const name = ENDING_EVENTS[ending];
     // Deeper, a listener adds events of which it is told at once: counted, but not told, or the stack would end first.
     if (name !== null && this.#depth <= MAX_DEPTH) {
       this.#options.emit(name, { ...event, reason });
     }
   }
 }
-
-const NAMES = {
-  processed: null,
-  deduplicated: 'event:deduplicated',
-  failed: 'event:failed',
-  dropped: 'event:dropped',
-} as const satisfies Record<Ending, keyof BatchEvents | null>;

@@ -7,9 +7,15 @@ const CUT_AT = 1024;
 export class EventFifo {
   #events: HeldEvent[] = [];
   #head = 0;
+  #bytes = 0;
 
   get length(): number {
     return this.#events.length - this.#head;
+  }
+
+  /** What they keep in memory, roughly. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get oldest(): HeldEvent | undefined {
@@ -18,12 +24,14 @@ export class EventFifo {
 
   push(held: HeldEvent): void {
     this.#events.push(held);
+    this.#bytes += held.bytes;
   }
 
   /** Takes the oldest `count`, or what is there. */
   take(count: number): readonly HeldEvent[] {
     const taken = this.#events.slice(this.#head, this.#head + count);
     this.#head += taken.length;
+    this.#bytes -= sumBytes(taken);
     if (this.#head >= CUT_AT || this.length === 0) {
       this.#events = this.#events.slice(this.#head);
       this.#head = 0;
@@ -32,7 +40,9 @@ export class EventFifo {
   }
 
   takeNewest(): HeldEvent | undefined {
-    return this.length === 0 ? undefined : this.#events.pop();
+    const newest = this.length === 0 ? undefined : this.#events.pop();
+    this.#bytes -= newest?.bytes ?? 0;
+    return newest;
   }
 
   /** Sees those that are here now; what is pushed meanwhile stays, and is not seen. */
@@ -46,5 +56,10 @@ export class EventFifo {
   keepIf(isKept: (held: HeldEvent) => boolean): void {
     this.#events = this.#events.slice(this.#head).filter(isKept);
     this.#head = 0;
+    this.#bytes = sumBytes(this.#events);
   }
+}
+
+function sumBytes(events: readonly HeldEvent[]): number {
+  return events.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -40,10 +40,19 @@ export class WaitingEvents {
     return taken;
   }
 
+  /** What waits below `priority`, and could give way to it. */
+  below(priority: EventPriority): { readonly count: number; readonly bytes: number } {
+    const queues = LOWEST_FIRST.filter((candidate) => isBelow(candidate, priority)).map((name) => this.#queues[name]);
+    return {
+      count: queues.reduce((sum, { length }) => sum + length, 0),
+      bytes: queues.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  }
+
   /** Takes the newest event of the lowest priority below `priority`; undefined when only equals and higher ones wait. */
   takeBelow(priority: EventPriority): HeldEvent | undefined {
     const lowest = LOWEST_FIRST.find((candidate) => this.#queues[candidate].length > 0);
-    if (lowest === undefined || EVENT_PRIORITIES.indexOf(lowest) <= EVENT_PRIORITIES.indexOf(priority)) {
+    if (lowest === undefined || !isBelow(lowest, priority)) {
       return undefined;
     }
     const newest = this.#queues[lowest].takeNewest();
@@ -97,6 +106,10 @@ export class WaitingEvents {
       this.#index.delete(held.key);
     }
   }
+}
+
+function isBelow(lower: EventPriority, priority: EventPriority): boolean {
+  return EVENT_PRIORITIES.indexOf(lower) > EVENT_PRIORITIES.indexOf(priority);
 }
 
 function isMergeable(held: HeldEvent): held is HeldEvent & { key: string } {

@@ -63,14 +63,14 @@ function gauge(name: string, help: string, read: ServiceMetric['read']): Service
 }
 
 /**
- * Every metric of a service. For each priority received = processed + deduplicated + failed + dropped + queued at every
- * moment. The last ones are those of the client behind the queue, which may serve more than this service.
+ * Every metric of a service. For each priority received = processed + deduplicated + failed + dropped + queued -
+ * deduplicated_dropped at every moment: a counter cannot take back what was deduplicated before it was dropped. The last ones are those of the client behind the queue, which may serve more than this service.
  */
 export const SERVICE_METRICS: readonly ServiceMetric[] = [
   counter(
     'events_received',
     'Security events taken, and summaries of identical ones.',
-    byPriority((f) => f.totalReceived),
+    byPriority((f) => f.totalReceived + f.totalSummariesDropped),
   ),
   counter(
     'events_processed',
@@ -79,8 +79,8 @@ export const SERVICE_METRICS: readonly ServiceMetric[] = [
   ),
   counter(
     'events_deduplicated',
-    'Identical security events for which another stands.',
-    byPriority((f) => f.totalDeduplicated),
+    'Identical security events for which another stands, or stood until it was dropped.',
+    byPriority((f) => f.totalDeduplicated + f.totalDeduplicatedDropped),
   ),
   counter(
     'events_failed',
@@ -89,8 +89,13 @@ export const SERVICE_METRICS: readonly ServiceMetric[] = [
   ),
   counter(
     'events_dropped',
-    'Security events that are nowhere.',
+    'Security events that are nowhere, those included for which a dropped one stood.',
     byPriority((f) => f.totalDropped),
+  ),
+  counter(
+    'events_deduplicated_dropped',
+    'Security events counted as deduplicated and then as dropped: received = processed + deduplicated + failed + dropped + queued - this.',
+    byPriority((f) => f.totalDeduplicatedDropped - f.totalSummariesDropped),
   ),
   gauge(
     'events_queued',

@@ -34,8 +34,8 @@ export interface EventGateParts {
   readonly fullness: () => Fullness;
   /** Whether nothing is taken any more. */
   readonly isClosed: () => boolean;
-  /** An event is nowhere, or, `isLoss` false, another stands for it; `number` is the one it has, null when it has none. */
-  readonly giveUp: (reason: string, number: number | null, isLoss: boolean) => void;
+  /** `lost` events are nowhere, or, none lost, another stands for one; `number` is the one it has, null when it has none. */
+  readonly giveUp: (reason: string, number: number | null, lost: number) => void;
   /** Called at the client's close, before it takes nothing more. */
   readonly drains: Set<() => Promise<unknown>>;
 }
@@ -120,20 +120,20 @@ class ClientGate implements EventGate {
   ended(event: SecurityEvent): void {
     const number = this.#admission.unplaced.take(event);
     if (number !== null) {
-      this.#parts.giveUp('not_queued', number, false);
+      this.#parts.giveUp('not_queued', number, 0);
     }
   }
 
-  giveUp(event: SecurityEvent, reason: string): void {
+  giveUp(event: SecurityEvent, reason: string, count: number): void {
     this.#admission.unplaced.take(event);
-    this.#parts.giveUp(reason, this.#admission.numberOf(event), true);
+    this.#parts.giveUp(reason, this.#admission.numberOf(event), count);
   }
 
   coalesced(event: SecurityEvent): void {
     this.#admission.unplaced.take(event);
     const number = this.#admission.numberOf(event);
     if (number !== null) {
-      this.#parts.giveUp('coalesced', number, false);
+      this.#parts.giveUp('coalesced', number, 0);
     }
   }
 

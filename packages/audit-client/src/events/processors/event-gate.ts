@@ -8,7 +8,7 @@ import type { EventJournal } from '../journal/event-journal.ts';
 import type { SecurityEvent } from '../security-event.ts';
 
 /** Where a client keeps its gate; the same in every copy of this package. The number changes when its shape does. */
-export const EVENT_GATE = Symbol.for('auditlane.audit-client.event-gate.v2');
+export const EVENT_GATE = Symbol.for('auditlane.audit-client.event-gate.v3');
 
 /** A security event as an entry, with the number of its producer. */
 export interface AdmittedEvent {
@@ -62,8 +62,11 @@ export interface EventGate {
   park(events: readonly ParkedEvent[]): Promise<void>;
   /** `after` takes the place of `before`, and its number if that has one. */
   amend(before: SecurityEvent, after: SecurityEvent): void;
-  /** The event is nowhere and will be nowhere: the loss is counted, and its number, if it has one, accounted for. */
-  giveUp(event: SecurityEvent, reason: string): void;
+  /**
+   * The event is nowhere and will be nowhere: the loss of the `count` events for which it stands is counted, and its number,
+   * if it has one, accounted for.
+   */
+  giveUp(event: SecurityEvent, reason: string, count: number): void;
   /** Another event stands for this one: no loss, but its number will never come. */
   coalesced(event: SecurityEvent): void;
   /** The event is stored by somebody else, with the number that it has here. */

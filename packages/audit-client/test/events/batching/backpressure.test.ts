@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBatched, difference, eventOf, eventsOf, settle } from '../support/batched.ts';
-import { createLatch, reject } from '../support/scripted-processor.ts';
+import { createLatch, reject, takeAll } from '../support/scripted-processor.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -19,7 +19,7 @@ describe('enableBackpressure, maxQueueSize', () => {
     for (const event of [...infos, ...eventsOf('low', 6)]) void batched.addEvent(event);
     expect(await batched.addEvent(eventOf('medium'))).toMatchObject({ status: 'buffered' });
     expect(told.dropped).toMatchObject([{ id: infos[3]?.id, reason: 'backpressure' }]);
-    expect(givenUp).toEqual([{ id: infos[3]?.id, reason: 'backpressure' }]);
+    expect(givenUp).toEqual([{ id: infos[3]?.id, reason: 'backpressure', count: 1 }]);
     expect(batched.getStats()).toMatchObject({ totalDropped: 1, currentQueueSize: 10 });
   });
 
@@ -95,5 +95,36 @@ describe('enableBackpressure, maxQueueSize', () => {
       expect(batched.getStats().currentQueueSize).toBeLessThanOrEqual(30);
       expect(difference(batched.getStats())).toBe(0);
     }
+  });
+
+  test('what has failed makes room for what comes: under pressure it is kept elsewhere, and its pauses end', async () => {
+    const { batched, processor, told, kept, parked } = createBatched(
+      { maxQueueSize: 20, maxBatchSize: { info: 2 }, retryDelay: 60_000 },
+      { script: reject() },
+    );
+    for (let n = 0; n < 8; n += 1) {
+      for (const event of eventsOf('info', 2)) void batched.addEvent(event);
+      await settle();
+    }
+    expect(processor.events).toHaveLength(16);
+    await settle();
+    expect(kept.map(({ priority }) => priority)).toContain('info');
+    processor.answer(takeAll);
+    const receipts = await Promise.all(eventsOf('high', 18).map((event) => batched.addEvent(event)));
+    expect(receipts.every(({ status }) => status === 'processed')).toBe(true);
+    expect([told.dropped, parked]).toEqual([[], []]);
+    expect(batched.getStats()).toMatchObject({ totalDropped: 0, totalProcessed: 18, totalFailed: 16 });
+  });
+
+  test('without pressure what has failed is tried again after its pause', async () => {
+    const { batched, processor, kept } = createBatched(
+      { maxBatchSize: { info: 2 }, retryDelay: 1000 },
+      { script: reject() },
+    );
+    for (const event of eventsOf('info', 2)) void batched.addEvent(event);
+    await settle();
+    expect(kept).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(processor.batches.length).toBeGreaterThan(1);
   });
 });

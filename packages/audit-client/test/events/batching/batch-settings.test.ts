@@ -16,6 +16,7 @@ const DEFAULTS = {
   processingTimeout: 30_000,
   enableBackpressure: true,
   maxQueueSize: 10_000,
+  maxQueueBytes: 67_108_864,
   journal: undefined,
   client: undefined,
 };
@@ -65,6 +66,9 @@ const BAD: readonly (readonly [string, unknown])[] = [
   ['enableBackpressure', 'no'],
   ['maxQueueSize', 0],
   ['maxQueueSize', 10_000_001],
+  ['maxQueueBytes', 1023],
+  ['maxQueueBytes', 17_179_869_185],
+  ['maxQueueBytes', '64 MiB'],
   ['journal', 'true'],
   ['client', {}],
 ];

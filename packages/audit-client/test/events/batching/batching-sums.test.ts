@@ -1,8 +1,8 @@
 // Properties: whatever comes, in whatever order, and whatever the processor does, sums close and nothing vanishes.
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EVENT_PRIORITIES, type EventPriority, type SecurityEvent } from '../../../src/events/index.ts';
-import { createBatched, difference, eventOf, settle } from '../support/batched.ts';
+import { EVENT_PRIORITIES, type EventPriority } from '../../../src/events/index.ts';
+import { createBatched, difference, eventOf, represented, settle } from '../support/batched.ts';
 import { type Script, takeAll } from '../support/scripted-processor.ts';
 
 beforeEach(() => {
@@ -46,6 +46,7 @@ const answer = fc.constantFrom<Script>(
 
 const options = fc.record({
   maxQueueSize: fc.integer({ min: 1, max: 60 }),
+  maxQueueBytes: fc.constantFrom(1024, 4096, 1_000_000),
   enableDeduplication: fc.boolean(),
   enableBackpressure: fc.boolean(),
   enablePrioritization: fc.boolean(),
@@ -55,11 +56,6 @@ const options = fc.record({
   deduplicationWindow: fc.integer({ min: 1, max: 50_000 }),
 });
 
-/** How many logged events the events that came out stand for. */
-function represented(events: Iterable<SecurityEvent>): number {
-  return [...events].reduce((sum, { coalesced }) => sum + (coalesced?.count ?? 1), 0);
-}
-
 test('at every moment received = processed + deduplicated + failed + dropped + held, and the bound holds', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -68,7 +64,7 @@ test('at every moment received = processed + deduplicated + failed + dropped + h
       options,
       async (steps, answers, given) => {
         const script: Script = (events, call) => (answers[call - 1] ?? takeAll)(events, call);
-        const { batched, told } = createBatched({ ...given, retryDelay: 100 }, { script });
+        const { batched, told, givenUp } = createBatched({ ...given, retryDelay: 100 }, { script });
         let added = 0;
         let criticalAdded = 0;
         for (const taken of steps) {
@@ -95,8 +91,10 @@ test('at every moment received = processed + deduplicated + failed + dropped + h
         await closing;
         expect(batched.getStats().currentQueueSize).toBe(0);
         expect(difference(batched.getStats())).toBe(0);
-        expect(told.dropped).toHaveLength(batched.getStats().totalDropped);
-        expect(told.deduplicated).toHaveLength(batched.getStats().totalDeduplicated);
+        const { totalDropped, totalDeduplicated, totalDeduplicatedDropped } = batched.getStats();
+        expect(represented(told.dropped)).toBe(totalDropped);
+        expect(told.deduplicated).toHaveLength(totalDeduplicated + totalDeduplicatedDropped);
+        expect(givenUp.reduce((sum, { count }) => sum + count, 0)).toBe(totalDropped);
       },
     ),
     { numRuns: 150 },
@@ -120,6 +118,12 @@ test('added up over all that came out, with their counts, and all that was dropp
       }
       await batched.close();
       expect(represented(processor.events) + represented(told.dropped)).toBe(added);
+      const stats = batched.getStats();
+      expect(represented(processor.events) + stats.totalDropped).toBe(added);
+      // Every logged event once: in its own row, or in another's.
+      expect(stats.totalReceived - stats.totalSummaries).toBe(added);
+      expect(stats.totalProcessed - stats.totalSummaries + stats.totalDeduplicated + stats.totalDropped).toBe(added);
+      expect(difference(stats)).toBe(0);
       expect(new Set(processor.ids).size).toBe(processor.ids.length);
     }),
     { numRuns: 150 },
@@ -181,6 +185,7 @@ test('a flood of 100,000 events is held within its bound, loses no critical one,
   expect(largest).toBeLessThanOrEqual(10_000 + criticals);
   await batched.close();
   expect(represented(processor.events) + represented(told.dropped)).toBe(100_000);
+  expect(represented(told.dropped)).toBe(batched.getStats().totalDropped);
   expect(represented(processor.events.filter(({ priority }) => priority === 'critical'))).toBe(criticals);
   expect(difference(batched.getStats())).toBe(0);
 });

@@ -229,6 +229,30 @@ describe('deduplicationStore', () => {
     }
   });
 
+  test('while a slow one is asked about as many events as it may be, others go on without it', async () => {
+    const { store, claims } = createStore(() => new Promise(() => undefined));
+    const { batched, told } = createBatched({ ...ON, maxQueueSize: 40, deduplicationStore: store });
+    for (let n = 0; n < 200; n += 1) void batched.addEvent(failure({ priority: 'info', details: { n } }));
+    const high = batched.addEvent(failure({ priority: 'high' }));
+    await settle();
+    expect(claims.length).toBeLessThanOrEqual(20);
+    expect(batched.getStats().currentQueueSize).toBeLessThanOrEqual(40);
+    expect(told.dropped.map(({ priority }) => priority)).not.toContain('high');
+    expect(await high).toMatchObject({ status: 'processed' });
+    await vi.advanceTimersByTimeAsync(260);
+    expect(difference(batched.getStats())).toBe(0);
+  });
+
+  test('no more than 1,000 events wait for its answer', async () => {
+    const { store, claims } = createStore(() => new Promise(() => undefined));
+    const { batched } = createBatched({ ...ON, maxQueueSize: 100_000, deduplicationStore: store });
+    for (let n = 0; n < 1500; n += 1) void batched.addEvent(failure({ details: { n } }));
+    await settle();
+    expect(claims).toHaveLength(1000);
+    await vi.advanceTimersByTimeAsync(260);
+    expect(difference(batched.getStats())).toBe(0);
+  });
+
   test('critical events do not wait for it', async () => {
     const { store, claims } = createStore(() => new Promise(() => undefined));
     const { batched, processor } = createBatched({ ...ON, deduplicationStore: store });

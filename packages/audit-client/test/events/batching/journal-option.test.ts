@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SecurityEvent } from '../../../src/events/index.ts';
 import type { EventJournal } from '../../../src/events/journal/event-journal.ts';
 import { createBatched, eventOf, settle } from '../support/batched.ts';
 
@@ -54,6 +55,27 @@ describe('journal', () => {
       await batched.addEvent(eventOf('info'));
       expect(written).toHaveLength(count);
     }
+  });
+
+  test('its processor is asked what it refuses, as it is without it', async () => {
+    const { gate, written } = createJournal();
+    const { batched, processor } = createBatched({ journal: true }, { gate });
+    const prepared: string[] = [];
+    const ended: string[] = [];
+    Object.assign(processor, {
+      prepare: ({ id, type }: SecurityEvent) => {
+        prepared.push(id);
+        return type === 'too.large' ? { status: 'rejected', reason: 'too_large' } : null;
+      },
+      ended: ({ id }: SecurityEvent) => void ended.push(id),
+    });
+    const events = [eventOf('info'), eventOf('info', { type: 'too.large' })];
+    const receipts = await Promise.all(events.map((event) => batched.addEvent(event)));
+    expect(receipts).toMatchObject([{ status: 'buffered' }, { status: 'rejected', reason: 'too_large' }]);
+    expect(prepared).toEqual(events.map(({ id }) => id));
+    expect(written).toHaveLength(1);
+    await batched.flush();
+    expect(ended.toSorted()).toEqual(prepared.toSorted());
   });
 
   test('critical and high events, which do not wait, are not written', async () => {

@@ -42,8 +42,21 @@ test('what is merged, gives way or is dropped has come to its end as well; what 
   for (let n = 0; n < 5; n += 1) void batched.addEvent(eventOf('medium'));
   expect(ended.length).toBeGreaterThan(0);
   await batched.close();
-  expect(batched.getStats()).toMatchObject({ totalDeduplicated: 3 });
+  expect(batched.getStats()).toMatchObject({ totalDeduplicated: 0, totalDeduplicatedDropped: 3 });
   expect(batched.getStats().totalDropped).toBeGreaterThan(0);
   expect(new Set(ended)).toEqual(prepared);
   expect(ended).toHaveLength(prepared.size);
+});
+
+test('an object that has ended comes in no batch, though one with its id may', async () => {
+  const ended: SecurityEvent[] = [];
+  const { batched, processor } = createBatched({ maxQueueSize: 10, enableAutoFlush: false });
+  Object.assign(processor, { prepare: () => null, ended: (event: SecurityEvent) => void ended.push(event) });
+  for (let n = 0; n < 9; n += 1) void batched.addEvent(eventOf('info', { dedupKey: `k${n % 3}` }));
+  const before = new Set(ended);
+  expect(before.size).toBeGreaterThan(0);
+  await batched.flush();
+  expect(processor.events.filter((event) => before.has(event))).toEqual([]);
+  expect(processor.events.filter(({ id }) => [...before].some((event) => event.id === id))).toHaveLength(3);
+  expect(new Set(ended).size).toBe(ended.length);
 });

@@ -2,6 +2,7 @@ import { type OpenMetricsContentType, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { createTestClient } from '../../support/test-client.ts';
 import { createTestService } from '../support/recording-processor.ts';
+import { createStandInClient } from '../support/stand-in-client.ts';
 
 describe('registerMetrics', () => {
   test('shows the figures of the service at each scrape, in the words of prom-client', async () => {
@@ -82,6 +83,29 @@ describe('registerMetrics', () => {
     const lines = (await registry.metrics()).split('\n');
     expect(lines).toContain('audit_client_receipts_total{service="default",status="queued"} 0');
     expect(lines).toContain('audit_client_redis_ready{service="default"} 0');
+  });
+
+  test('no counter shrinks when an event is dropped that stood for others, and all add up', async () => {
+    const { client } = createStandInClient();
+    const { service } = createTestService({ client, batchProcessing: { maxQueueSize: 10, enableAutoFlush: false } });
+    const registry = new Registry();
+    service.registerMetrics(registry);
+    const read = async (): Promise<Readonly<Record<string, number>>> => {
+      const figures: Record<string, number> = {};
+      for (const { name, values } of await registry.getMetricsAsJSON()) {
+        figures[name.replace(/^audit_client_events_|_total$/gu, '')] = values.reduce(
+          (sum, { value }) => sum + value,
+          0,
+        );
+      }
+      return figures;
+    };
+    for (let n = 0; n < 9; n += 1) void service.logEvent('a.b', 'web', {}, { priority: 'info' });
+    const before = await read();
+    for (let n = 0; n < 10; n += 1) void service.logEvent('a.b', 'web', { n }, { priority: 'low' });
+    const after = await read();
+    expect(before).toMatchObject({ received: 9, dropped: 0 });
+    expect(after).toMatchObject({ received: 19, deduplicated: 8, dropped: 9, deduplicated_dropped: 8, queued: 10 });
   });
 
   test('a registry that takes nothing is told of and throws nothing', () => {

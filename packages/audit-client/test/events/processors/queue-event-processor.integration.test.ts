@@ -175,6 +175,23 @@ test('what gives way under pressure is counted in audit:stats, and its numbers a
   });
 });
 
+test('a merged event that gives way is as many lost events as it stood for', async () => {
+  const { batched, client } = createQueued({ maxQueueSize: 10 });
+  for (let n = 0; n < 9; n += 1) {
+    void batched.addEvent(buildSecurityEvent({ priority: 'info', details: { same: true } }));
+  }
+  for (const event of eventsOf('low', 10)) void batched.addEvent(event);
+  const { totalDropped } = batched.getStats();
+  await batched.close();
+  await client.close();
+  expect(totalDropped).toBe(9);
+  expect(await redis.hget('audit:stats', 'dropped:backpressure')).toBe('9');
+  const reports = await entries('audit:queue:urgent');
+  expect(reports.map(({ metadata }) => metadata)).toContainEqual(
+    expect.objectContaining({ reason: 'backpressure', count: 9, _auditlane: { numbers: '1' } }),
+  );
+});
+
 test('identical events that are merged under pressure lose no number without a word', async () => {
   const { batched, client } = createQueued({ maxQueueSize: 10 });
   const alike = Array.from({ length: 9 }, () => buildSecurityEvent({ priority: 'info', details: { same: true } }));

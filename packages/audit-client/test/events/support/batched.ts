@@ -79,6 +79,11 @@ export function difference(stats: Pick<BatchProcessingStats, keyof BatchProcessi
   );
 }
 
+/** How many logged events these stand for. */
+export function represented(events: Iterable<SecurityEvent>): number {
+  return [...events].reduce((sum, { coalesced }) => sum + (coalesced?.count ?? 1), 0);
+}
+
 /** Lets promises that are due settle, without any time passing. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();

@@ -8,7 +8,7 @@ import type { Receipt } from '../../../src/receipt.ts';
 export function createStandInClient(overrides: Partial<EventGate> = {}) {
   const kept: SecurityEvent[] = [];
   const parked: ParkedEvent[] = [];
-  const givenUp: { readonly id: string; readonly reason: string }[] = [];
+  const givenUp: { readonly id: string; readonly reason: string; readonly count: number }[] = [];
   const coalesced: string[] = [];
   const warnings: { readonly condition: string; readonly facts: Readonly<Record<string, unknown>> | undefined }[] = [];
   const drains = new Set<() => Promise<unknown>>();
@@ -30,7 +30,7 @@ export function createStandInClient(overrides: Partial<EventGate> = {}) {
       return Promise.resolve();
     },
     amend: () => undefined,
-    giveUp: ({ id }, reason) => void givenUp.push({ id, reason }),
+    giveUp: ({ id }, reason, count) => void givenUp.push({ id, reason, count }),
     coalesced: ({ id }) => void coalesced.push(id),
     placed: () => undefined,
     ended: () => undefined,
