@@ -257,7 +257,7 @@ export class Client implements AuditClient {
       giveUp: (reason, number, isLoss) => {
         this.#givenUp += number === null ? 0 : 1;
         if (isLoss) this.#transport.drops.add(reason);
-        this.#reports.note('dropped', reason, number);
+        this.#reports.note(isLoss ? 'dropped' : 'settled', reason, number);
       },
       drains: this.#drains,
     });
