@@ -9,6 +9,7 @@ import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import { readBatchSettings } from '../batching/batch-settings.ts';
 import { addBuiltEvent, BatchedEventProcessor } from '../batching/batched-event-processor.ts';
 import { SecurityEventEmitter } from '../bus/security-event-emitter.ts';
+import { SecurityEventType } from '../catalogue/security-event-type.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { MetricRegistry } from '../metrics/metric-registry.ts';
 import { registerService } from '../metrics/register-service.ts';
@@ -19,6 +20,7 @@ import { createRedaction, type Redaction } from '../redaction/redaction.ts';
 import { addRequestFacts } from './add-request-facts.ts';
 import { readOptions, readRequest } from './read-options.ts';
 import { createEventBuilder, type EventBuilder, type EventDraft } from './event-builder.ts';
+import { findMethodClashes } from './event-families.ts';
 import type { EventOptions, FamilyEventOptions, LogFromRequestOptions } from './event-options.ts';
 import { readServiceConfig, type ServiceSettings } from './read-service-config.ts';
 import { readRequestCorrelation, readRequestFacts, readRequestSource, type RequestRules } from './request-facts.ts';
@@ -78,12 +80,22 @@ export class ServiceCore {
     this.#isSafe = isSafe;
     this.#warnings = createWarnings(logger, Date.now);
     const ofBatches = readBatchSettings(settings.batchProcessing).issues;
-    this.issues = [...issues, ...ofBatches.map((issue) => ({ ...issue, path: `batchProcessing.${issue.path}` }))];
+    const clashes = findMethodClashes(Object.values(SecurityEventType), Object.keys(settings.eventTypes));
+    this.issues = [
+      ...issues,
+      ...ofBatches.map((issue) => ({ ...issue, path: toPath('batchProcessing', issue.path) })),
+      ...clashes,
+    ];
     this.ownTypes = Object.keys(settings.eventTypes);
     this.emitter = new SecurityEventEmitter({ handlerTimeout: settings.handlerTimeout, logger });
     this.#redaction = createRedaction(settings.redaction);
     this.#rules = toRequestRules(settings);
     this.#builder = createEventBuilder(new TypeTable(settings), Date.now);
+    if (clashes.length > 0) {
+      this.#warnings.warn('event types share a method of the service, which logs the last of them', {
+        issues: clashes.slice(0, 5),
+      });
+    }
     if (issues.length > 0) {
       const effect = isSafe ? 'the defaults are used instead' : 'nothing is logged';
       this.#warnings.warn(`security event service has invalid settings: ${effect}`, { issues: issues.slice(0, 5) });
@@ -224,6 +236,10 @@ export class ServiceCore {
     await this.#processor?.close();
     await this.emitter.idle();
   }
+}
+
+function toPath(option: string, path: string): string {
+  return path === '' ? option : `${option}.${path}`;
 }
 
 function toRequestRules({ apiPaths, adminPaths, trustProxy, getUser }: ServiceSettings): RequestRules {
