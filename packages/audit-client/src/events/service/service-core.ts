@@ -1,4 +1,5 @@
 import type { EventIssue } from '@auditlane/schema';
+import type { AuditClient } from '../../audit-client.ts';
 import { createStderrLogger } from '../../audit-logger.ts';
 import { defaultAuditClient } from '../../default-client.ts';
 import { createPathMatcher } from '../../middleware/path-rule.ts';
@@ -12,7 +13,7 @@ import { SecurityEventEmitter } from '../bus/security-event-emitter.ts';
 import { SecurityEventType } from '../catalogue/security-event-type.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { MetricRegistry } from '../metrics/metric-registry.ts';
-import { registerService } from '../metrics/register-service.ts';
+import { endService, registerService } from '../metrics/register-service.ts';
 import type { ServiceFigures } from '../metrics/service-metrics.ts';
 import { QueueEventProcessor } from '../processors/queue-event-processor.ts';
 import { copyDetails } from '../redaction/copy-details.ts';
@@ -72,6 +73,8 @@ export class ServiceCore {
   #rejected = 0;
   #disabled = 0;
   #closing: Promise<void> | null = null;
+  readonly #registries = new Set<MetricRegistry>();
+  #hasEnded = false;
 
   constructor(config: SecurityEventServiceConfig) {
     const { settings, issues, isSafe } = readServiceConfig(config);
@@ -160,13 +163,15 @@ export class ServiceCore {
   getFigures(): ServiceFigures {
     const { processor, client, batchProcessing, enabled } = this.#settings;
     const isQueued = processor === undefined && enabled;
-    const stats = isQueued ? (client ?? batchProcessing?.client ?? defaultAuditClient()).stats() : null;
-    return { service: this.#settings.name, stats: this.getStats(), client: stats };
+    const of = isQueued ? (client ?? batchProcessing?.client ?? defaultAuditClient()) : null;
+    return { service: this.#settings.name, stats: this.getStats(), client: of === null ? null : readClient(of) };
   }
 
   registerMetrics(registry: MetricRegistry): boolean {
     try {
       registerService(registry, this);
+      if (this.#hasEnded) endService(registry, this);
+      else this.#registries.add(registry);
       return true;
     } catch (error) {
       this.#warnings.warn('a metric registry did not take the metrics of a service', toErrorFacts(error));
@@ -235,6 +240,18 @@ export class ServiceCore {
   async #close(): Promise<void> {
     await this.#processor?.close();
     await this.emitter.idle();
+    this.#hasEnded = true;
+    for (const registry of this.#registries) endService(registry, this);
+    this.#registries.clear();
+  }
+}
+
+/** A client that wraps another one may have no figures: then there are none of it, and the service has its own. */
+function readClient(client: AuditClient): ServiceFigures['client'] {
+  try {
+    return typeof client.stats === 'function' ? { of: client, stats: client.stats() } : null;
+  } catch {
+    return null;
   }
 }
 
