@@ -1,6 +1,6 @@
 /** What a measured part is: its name on the command line, its heading in the docs, how it runs, and its charts. */
 import type { Chart } from './report/charts.ts';
-import type { Measurement } from './report/report.ts';
+import type { Measurement, Table } from './report/report.ts';
 import type { Stack } from './servers/stack.ts';
 
 /** What every part gets; a part keeps to this stack and this directory, or cleans up what else it opens. */
@@ -28,4 +28,10 @@ export interface Part {
   readonly run: (context: PartContext) => Promise<readonly Measurement[]>;
   /** Charts from the measurements of this run; `all` also holds those of other parts. */
   readonly charts?: (all: readonly Measurement[]) => readonly Chart[];
+  /** A short table for another page of the docs, which has a block for this part as the page of all parts has. */
+  readonly guide?: {
+    /** The file's name, beside the page of all parts. */
+    readonly page: string;
+    readonly toTable: (all: readonly Measurement[]) => Table;
+  };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Part } from '../src/part.ts';
+import { securityBatching } from '../src/parts/security-batching.ts';
 import { PARTS } from '../src/registry.ts';
 import { rewriteBlock, writeDocs } from '../src/report/docs.ts';
 import type { Results } from '../src/report/results.ts';
@@ -115,6 +116,31 @@ test('the table of all figures is written only when every part was measured', as
   });
 });
 
+test('a part may have a table on another page, and nothing is written when that page has no block for it', async () => {
+  await inFolder(async (folder) => {
+    const place = { page: join(folder, 'benchmarks.md'), charts: join(folder, 'charts') };
+    const guided: Part = {
+      ...drain,
+      guide: {
+        page: 'guide.md',
+        toTable: (all) => ({ head: ['workers', 'rate'], rows: all.map(({ name, values }) => [name, `${values[0]}`]) }),
+      },
+    };
+    const guide = join(folder, 'guide.md');
+    await writeFile(place.page, PAGE);
+    await writeFile(guide, '# Guide\n');
+    await expect(writeDocs(place, [guided, peers], results)).rejects.toThrow('needs one block for the part "drain"');
+    expect(await readFile(place.page, 'utf8')).toBe(PAGE);
+    await writeFile(guide, '# Guide\n\n<!-- bench drain: begin -->\n<!-- bench drain: end -->\n');
+    expect(await writeDocs(place, [guided, peers], results)).toContain(guide);
+    expect(await readFile(guide, 'utf8')).toContain(
+      '| workers | rate |\n|---|---|\n| two workers | 50000 |\n\n2026-01-02, 2 cores, load 0.1 before it: `npm run bench',
+    );
+    await writeDocs(place, [peers], results);
+    expect(await readFile(guide, 'utf8')).toContain('| two workers | 50000 |');
+  });
+});
+
 test('a page that lacks a block stays as it was', async () => {
   await inFolder(async (folder) => {
     const place = { page: join(folder, 'benchmarks.md'), charts: join(folder, 'charts') };
@@ -131,4 +157,29 @@ test('the published page has a block for every part, and every part a name of it
     expect(() => rewriteBlock(page, name, ''), name).not.toThrow();
   }
   expect(new Set(PARTS.map(({ name }) => name)).size).toBe(PARTS.length);
+  for (const { name, guide } of PARTS) {
+    if (guide === undefined) continue;
+    const text = await readFile(resolve(import.meta.dirname, '../../docs', guide.page), 'utf8');
+    expect(() => rewriteBlock(text, name, ''), guide.page).not.toThrow();
+  }
+});
+
+test('the table for tuning has the medians of each size, wait and priority in a line', () => {
+  const name = '1,000/s, batches of 5';
+  const table = securityBatching.guide?.toTable([
+    { part: 'security-batching', name: `${name}, rows a transaction`, unit: 'rows', values: [4, 6, 5] },
+    { part: 'security-batching', name: `${name}, call to row, p99`, unit: 'ms', values: [16.25] },
+    { part: 'another', name: `${name}, write-ahead log`, unit: 'bytes an event', values: [1] },
+  ]);
+  expect(table?.head).toEqual([
+    'events',
+    'rows a transaction',
+    'write-ahead log, bytes an event',
+    'CPU of the application, µs an event',
+    'CPU of Redis, worker and Postgres, µs an event',
+    'call to row, p50, ms',
+    'call to row, p99, ms',
+  ]);
+  expect(table?.rows.find(([first]) => first === name)).toEqual([name, '5', '–', '–', '–', '–', '16.3']);
+  expect(table?.rows.map(([first]) => first)).toContain('20/s, CRITICAL');
 });

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { runCell } from '../cells/run-cell.ts';
 import type { Part, PartContext } from '../part.ts';
 import { createCollection } from '../report/collection.ts';
-import type { Measurement } from '../report/report.ts';
+import { type Measurement, type Table, toText } from '../report/report.ts';
+import { median } from '../report/statistics.ts';
 import { emptyServers } from '../servers/empty-servers.ts';
 
 const PART = 'security-batching';
@@ -58,6 +59,8 @@ const PRIORITIES: readonly Variant[] = [
   seconds: QUIET_SECONDS,
 }));
 
+const VARIANTS = [...SIZES, ...WAITS, ...PRIORITIES];
+
 const FIGURES = [
   { key: 'rowsATransaction', what: 'rows a transaction', unit: 'rows', isOfBusy: false },
   { key: 'walBytes', what: 'write-ahead log', unit: 'bytes an event', isOfBusy: false },
@@ -68,6 +71,10 @@ const FIGURES = [
   { key: 'p50', what: 'call to row, p50', unit: 'ms', isOfBusy: false },
   { key: 'p99', what: 'call to row, p99', unit: 'ms', isOfBusy: false },
 ] as const;
+
+function toName(variant: Variant, what: string): string {
+  return `${variant.name}, ${what}`;
+}
 
 async function measure(context: PartContext, variant: Variant): Promise<Readonly<Record<string, number>>> {
   const { stack, scale, directory } = context;
@@ -84,16 +91,30 @@ async function measure(context: PartContext, variant: Variant): Promise<Readonly
 async function run(context: PartContext): Promise<readonly Measurement[]> {
   const collected = createCollection(PART);
   for (let round = 1; round <= context.rounds; round += 1) {
-    for (const variant of [...SIZES, ...WAITS, ...PRIORITIES]) {
+    for (const variant of VARIANTS) {
       context.say(`security-batching: round ${round} of ${context.rounds}, ${variant.name}`);
       const measured = await measure(context, variant);
       for (const { key, what, unit, isOfBusy } of FIGURES) {
         if (isOfBusy && variant.perSecond !== BUSY) continue;
-        collected.add({ name: `${variant.name}, ${what}`, unit }, measured[key]);
+        collected.add({ name: toName(variant, what), unit }, measured[key]);
       }
     }
   }
   return collected.toMeasurements();
+}
+
+/** The medians, a line for each size, wait and priority, for the page about tuning. */
+function toTuningTable(all: readonly Measurement[]): Table {
+  const columns = FIGURES.filter(({ key }) => key !== 'appendOnlyBytes');
+  const ofPart = all.filter(({ part }) => part === PART);
+  const read = (name: string): string => {
+    const values = ofPart.find((measurement) => measurement.name === name)?.values ?? [];
+    return values.length === 0 ? '–' : toText(median(values));
+  };
+  return {
+    head: ['events', ...columns.map(({ what, unit }) => (unit === 'rows' ? what : `${what}, ${unit}`))],
+    rows: VARIANTS.map((variant) => [variant.name, ...columns.map(({ what }) => read(toName(variant, what)))]),
+  };
 }
 
 /** What batch size, wait and priority do. */
@@ -101,4 +122,5 @@ export const securityBatching: Part = {
   name: PART,
   title: 'Batches of security events: size, wait and priority',
   run,
+  guide: { page: 'tuning-security-events.md', toTable: toTuningTable },
 };

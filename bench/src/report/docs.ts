@@ -31,18 +31,39 @@ function describeChart({ title, xLabel, yLabel, series }: Chart): string {
   return `${title}: ${yLabel} by ${xLabel}, ${series.map(({ name }) => name).join(', ')}`.replaceAll(/[[\]]/g, '');
 }
 
+function toOrigin({ at, machine, load, command }: RunOfPart): string {
+  return `${at.slice(0, 10)}, ${machine}, load ${load} before it: \`${command}\``;
+}
+
 function toBlock(part: Part, run: RunOfPart, results: Results, charts: readonly Chart[], folder: string): string {
   const shown = results.measurements.filter((measurement) => measurement.part === part.name);
   const images = charts.map((chart) => `![${describeChart(chart)}](${folder}/${chart.name}.svg)`);
-  const origin = `${run.at.slice(0, 10)}, ${run.machine}, load ${run.load} before it: \`${run.command}\``;
   const limit = part.limit === undefined ? [] : [`**What limits it.** ${part.limit}`];
   const table = toMarkdown(toTable(shown, results.measurements));
-  return [`## ${part.title}`, table, ...limit, ...images, origin].join('\n\n');
+  return [`## ${part.title}`, table, ...limit, ...images, toOrigin(run)].join('\n\n');
+}
+
+/** The pages beside the main one on which measured parts have a table, with that table. */
+async function toGuides(
+  folder: string,
+  parts: readonly Part[],
+  { runs, measurements }: Results,
+): Promise<ReadonlyMap<string, string>> {
+  const pages = new Map<string, string>();
+  for (const { name, guide } of parts) {
+    const run = runs.find((each) => each.part === name);
+    if (guide === undefined || run === undefined) continue;
+    const path = join(folder, guide.page);
+    const page = pages.get(path) ?? (await readFile(path, 'utf8'));
+    const body = `${toMarkdown(guide.toTable(measurements))}\n\n${toOrigin(run)}`;
+    pages.set(path, rewriteBlock(page, name, body));
+  }
+  return pages;
 }
 
 /**
- * Rewrites the blocks of the measured parts and their charts; `parts` are all there are. Once all of them were measured,
- * also the block `figures`. The page is written once, after all blocks are made.
+ * Rewrites the blocks of the measured parts, here and on their guides, and their charts; `parts` are all there are. Once
+ * all of them were measured, also the block `figures`. Every page is written once, after all blocks are made.
  */
 export async function writeDocs(
   place: DocsPlace,
@@ -65,8 +86,10 @@ export async function writeDocs(
     const table = toMarkdown(toFigureTable(results.measurements));
     page = rewriteBlock(page, 'figures', `## Figures to reach\n\n${table}`);
   }
+  const guides = await toGuides(dirname(place.page), parts, results);
   await mkdir(place.charts, { recursive: true });
   for (const chart of charts) await writeFile(join(place.charts, `${chart.name}.svg`), toSvg(chart));
   await writeFile(place.page, page);
-  return [place.page, ...charts.map((chart) => join(place.charts, `${chart.name}.svg`))];
+  for (const [path, text] of guides) await writeFile(path, text);
+  return [place.page, ...guides.keys(), ...charts.map((chart) => join(place.charts, `${chart.name}.svg`))];
 }

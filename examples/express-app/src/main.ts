@@ -32,7 +32,9 @@ async function shutDown(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ msg: 'stopped', refused: refusals() })}\n`);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown());
+let stopped: Promise<void> | null = null;
+// One of each, as a terminal and what runs under it may send them, is one shutdown; a second of one kind ends the process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void (stopped ??= shutDown()));
 
 await Promise.all([server, metrics].map((each) => once(each, 'listening')));
 void security.service.system.started({ component: 'shop' });

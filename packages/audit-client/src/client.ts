@@ -257,7 +257,7 @@ export class Client implements AuditClient {
       giveUp: (reason, number, lost) => {
         this.#givenUp += number === null ? 0 : 1;
         if (lost > 0) this.#transport.drops.add(reason, lost);
-        this.#reports.note('dropped', reason, number);
+        this.#reports.note(lost > 0 ? 'dropped' : 'settled', reason, number);
         this.#reports.noteMore('dropped', reason, lost - 1);
       },
       drains: this.#drains,

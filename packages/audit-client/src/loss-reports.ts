@@ -1,6 +1,6 @@
 /**
- * The client's own events about what it gave up or refused: one per reason and interval, with counts, times, and the
- * numbers that the events had. Maintenance takes those off the holes in this producer's numbers, so that what remains is
+ * The client's own events about what it gave up or refused, and about numbers that need no row: one per reason and
+ * interval, with counts, times, and the numbers that the events had. Maintenance takes those off the holes in this producer's numbers, so that what remains is
  * lost without anybody having been told.
  *
  * A report that does not get through is no loss and makes no report: what it told, and the number that it took, go into
@@ -10,8 +10,11 @@ import type { Producer } from './producer.ts';
 
 /** What was given up for one reason since the last report. */
 export interface LossReport {
-  /** `dropped`: events that callers were told are nowhere; `refused`: calls that were no valid event. */
-  readonly kind: 'dropped' | 'refused';
+  /**
+   * `dropped`: events that callers were told are nowhere; `refused`: calls that were no valid event; `settled`, which is
+   * no loss: numbers that get no row, as another event stands for theirs or a processor put it elsewhere.
+   */
+  readonly kind: 'dropped' | 'refused' | 'settled';
   readonly reason: string;
   readonly count: number;
   /** Numbers of those that had one, as `5-9,12`; '' when none had. */

@@ -6,19 +6,26 @@ import type { Producer } from './producer.ts';
 
 const mint = createUuidV7(Date.now, (bytes) => void randomFillSync(bytes));
 
+/** How each kind reads as a row. */
+const ROW_OF_KIND = {
+  dropped: { category: 'critical', describe: (count: number) => `${count} events were given up` },
+  refused: { category: 'warning', describe: (count: number) => `${count} calls were refused` },
+  settled: { category: 'info', describe: (count: number) => `${count} events need no row of their own` },
+} as const satisfies Record<LossReport['kind'], object>;
+
 /** A report as an entry with the producer's next number; null when it cannot be encoded. The caller admits it. */
 export function toReportEntry(report: LossReport, producer: Producer, host: string | null): string | null {
   const { kind, reason, count, numbers, firstAt, lastAt } = report;
+  const { category, describe } = ROW_OF_KIND[kind];
   const encoded = encodeEvent(
     {
       event_type: `audit.events.${kind}`,
-      event_category: kind === 'dropped' ? 'critical' : 'warning',
+      event_category: category,
       event_domain: 'system',
       resource_type: 'producer',
       resource_id: producer.id,
       source: OWN_SOURCE,
-      description:
-        kind === 'dropped' ? `${count} events were given up: ${reason}` : `${count} calls were refused: ${reason}`,
+      description: `${describe(count)}: ${reason}`,
       metadata: { reason, count, first_at: firstAt.toISOString(), last_at: lastAt.toISOString() },
     },
     {

@@ -67,6 +67,25 @@ test('however many are given up, memory and the entry stay bounded and every cou
   });
 });
 
+test('each kind of report has its own type, category and words', () => {
+  const at = new Date(0);
+  const read = (kind: LossReport['kind']): unknown => {
+    const report = { kind, reason: 'why', count: 2, numbers: '1-2', firstAt: at, lastAt: at };
+    return JSON.parse(toReportEntry(report, createProducer(), null) ?? '');
+  };
+  expect([read('dropped'), read('refused'), read('settled')]).toMatchObject([
+    { event_type: 'audit.events.dropped', event_category: 'critical', description: '2 events were given up: why' },
+    { event_type: 'audit.events.refused', event_category: 'warning', description: '2 calls were refused: why' },
+    {
+      event_type: 'audit.events.settled',
+      event_category: 'info',
+      severity: 'info',
+      description: '2 events need no row of their own: why',
+      metadata: { reason: 'why', count: 2, _auditlane: { numbers: '1-2' } },
+    },
+  ]);
+});
+
 test('after a fork the numbers of the other process are not told under the new name', async () => {
   const { reports, sent, fork } = setUp();
   reports.note('dropped', 'queue_full', 3);

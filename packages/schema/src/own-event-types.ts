@@ -20,6 +20,13 @@ export const OWN_EVENT_TYPES = {
     resourceType: 'producer',
     description: 'A client refused calls that were no valid event or came at the wrong time, by reason.',
   },
+  'audit.events.settled': {
+    category: 'info',
+    domain: 'system',
+    resourceType: 'producer',
+    description:
+      'Numbers of a client that get no row and are no loss: another event stands for theirs, or a processor put it elsewhere.',
+  },
   'audit.loss.detected': {
     category: 'critical',
     domain: 'system',

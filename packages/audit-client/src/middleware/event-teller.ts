@@ -106,7 +106,8 @@ export class EventTeller {
     });
     const options = toOptions(watch, verdict);
     this.#lookups.find(subject, (user) => {
-      this.#log(watch, verdict.type, { details: Object.assign(details, user, declared), options });
+      // Spread, not assigned: a `__proto__` among the declared details is a key like any other.
+      this.#log(watch, verdict.type, { details: { ...details, ...user, ...declared }, options });
     });
   }
 
@@ -114,12 +115,12 @@ export class EventTeller {
   #readDeclarations(watch: Watch, ending: Ending): Declared {
     const { response, subject } = watch.start;
     let verdict: Verdict | null = null;
-    const details: Record<string, unknown> = {};
+    let details: Record<string, unknown> = {};
     for (const declaration of watch.declarations ?? []) {
       try {
         const type = declaration.typeOf(ending, subject, response);
         if (type !== null) verdict ??= { type, priority: declaration.priority };
-        Object.assign(details, declaration.detailsOf(subject, response));
+        details = { ...details, ...declaration.detailsOf(subject, response) };
       } catch (error) {
         this.#warn(error);
       }

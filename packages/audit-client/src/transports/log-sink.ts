@@ -57,16 +57,24 @@ function createHandOver(
       const { type, details, correlationId } = toLogEvent(record, options.type);
       const { severity, priority } = meaningOf(record.level);
       const facts = { severity, priority, correlationId, occurredAt: record.time ?? undefined };
-      const receipt = runAsOwnWork(() => service.logEvent(type, options.source, details, facts));
+      const answer = runAsOwnWork(() => service.logEvent(type, options.source, details, facts));
       counts.pending += 1;
-      receipt.then(
-        ({ status }) => settle(status === 'rejected' ? 'refused' : 'sent'),
-        () => settle('refused'),
-      );
+      void judge(answer).then(settle);
     } catch {
       counts.dropped += 1;
     }
   };
+}
+
+/** What became of an event; never rejects. A service of the user's may answer anything, and nothing at all. */
+async function judge(answer: unknown): Promise<'sent' | 'refused'> {
+  try {
+    const receipt = await answer;
+    const isReceipt = typeof receipt === 'object' && receipt !== null;
+    return isReceipt && Reflect.get(receipt, 'status') === 'rejected' ? 'refused' : 'sent';
+  } catch {
+    return 'refused';
+  }
 }
 
 /** Narrowed to what the transports use of it, so that a test may stand in for it. */
@@ -87,7 +95,7 @@ function passes(filter: LogSinkOptions['filter'], record: LogRecord): boolean {
 async function within(ms: number, work: () => Promise<unknown>): Promise<void> {
   const timer = new AbortController();
   const timeout = wait(ms, undefined, { signal: timer.signal });
-  await Promise.race([runAsOwnWork(work), timeout]).catch(() => undefined);
+  await Promise.race([runAsOwnWork(async () => work()), timeout]).catch(() => undefined);
   timer.abort();
   await timeout.catch(() => undefined);
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createLogSink } from '../../src/transports/log-sink.ts';
+import type { LogSink } from '../../src/transports/log-sink-types.ts';
 import type { LogRecord } from '../../src/transports/log-record.ts';
 import { LOG_TRANSPORT_CHECKS } from '../../src/transports/log-transport-checks.ts';
 import type { LogTransportOptions } from '../../src/transports/log-transport-options.ts';
@@ -179,6 +180,29 @@ describe('the logger is safe from the service', () => {
     const sink = sinkOf({ service: throwing.service });
     sink.write(recordOf());
     expect(sink.getStats()).toMatchObject({ received: 1, dropped: 1, pending: 0 });
+  });
+
+  test('a service that answers nothing, or no receipt, leaves none pending, and the sums close', async () => {
+    for (const answer of [undefined, null, 'queued', {}]) {
+      const service = { logEvent: () => answer, flush: () => undefined };
+      const sink: LogSink = Reflect.apply(sinkOf, undefined, [{ service, maxPending: 2 }]);
+      for (let count = 0; count < 2; count += 1) sink.write(recordOf());
+      await expect.poll(() => sink.getStats()).toMatchObject({ received: 2, pending: 0, sent: 2, dropped: 0 });
+      sink.write(recordOf());
+      expect(sink.getStats().dropped).toBe(0);
+    }
+  });
+
+  test('a service that throws when it is flushed rejects no flush and leaves no timer', async () => {
+    const { service } = createRecordingService();
+    const flush = (): never => {
+      throw new Error('broken');
+    };
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const sink = sinkOf({ service: { ...service, flush }, closeTimeout: 600_000 });
+    await expect(Promise.all([sink.flush(), sink.close()])).resolves.toEqual([undefined, undefined]);
+    expect(timers()).toBe(before);
   });
 
   test('flushing ends after closeTimeout, whatever the service does', async () => {

@@ -137,6 +137,13 @@ it('numbers that a client says it gave up are no holes, and only its own report 
   expect(await producerOf(pool, 'a')).toMatchObject({ holes: '{}', accounted: '{[2,5)}' });
 });
 
+it('numbers that a client says need no row are no holes either', async () => {
+  const settled = { event_type: 'audit.events.settled', metadata: '{"_auditlane":{"numbers":"2-3"}}' };
+  await store.storeBatch([...numbered('a', [1]), ...numbered('a', [4]).map((row) => ({ ...row, ...settled }))]);
+  await followAll();
+  expect(await producerOf(pool, 'a')).toMatchObject({ holes: '{}', accounted: '{[2,4)}' });
+});
+
 it('what was stored before the ledger of losses existed may have expired, and is not counted from 1', async () => {
   await pool.query(`update audit_ledger_readers set since = now() + interval '1 hour'`);
   await store.storeBatch(numbered('old', [4, 5, 7]));

@@ -23,7 +23,10 @@ export interface BatchProcessingOptions {
    * medium 5000, low 10000, info 30000.
    */
   readonly maxWaitTime?: ByPriority | undefined;
-  /** `realtime`: no event waits longer than 20 ms, whatever `maxWaitTime` says. Default `standard`. */
+  /**
+   * `realtime`: no event waits longer than 20 ms, whatever `maxWaitTime` says. It sets waits and nothing else: with
+   * `enableAutoFlush: false` no wait ends by time. Default `standard`.
+   */
   readonly preset?: 'standard' | 'realtime' | undefined;
   /** Whether a batch goes when its oldest event has waited for `maxWaitTime`. Else it goes when it is full, or by `flush`. Default true. */
   readonly enableAutoFlush?: boolean | undefined;
@@ -42,7 +45,8 @@ export interface BatchProcessingOptions {
   readonly deduplicationStore?: DeduplicationStore | undefined;
   /**
    * Says what makes two events identical: equal texts do. Null: this event is like no other. Default: type, source,
-   * priority, severity and all details but the ids of the request. An event's `dedupKey` wins over it.
+   * priority, severity and all details but the ids of the request (`requestId`, `correlationId`, `traceId`, `spanId`, in
+   * either spelling, `traceparent`) and `timestamp`. An event's `dedupKey` wins over it.
    */
   readonly fingerprint?: ((event: SecurityEvent) => string | null) | undefined;
   /** How often a batch that failed is handed over again, 0 to 100. Default 3. */

@@ -1,9 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
+import type { EventIssue } from '@auditlane/schema';
 import { type AuditLogger, createStderrLogger } from '../../audit-logger.ts';
 import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import type { DetailsOf, KnownEventType } from '../catalogue/security-event-details.ts';
 import { currentCorrelationId, runWithCorrelation } from '../correlation/correlation.ts';
 import type { SecurityEvent } from '../security-event.ts';
+import { readEmitterSettings } from './emitter-settings.ts';
 import type { EventPattern } from './event-pattern.ts';
 import {
   type HandlerContext,
@@ -21,13 +23,13 @@ const MAX_REMEMBERED_TYPES = 1000;
 /** An event whose type is known, with the details that go with it. */
 export type EventOf<Type extends string> = SecurityEvent & { readonly type: Type; readonly details: DetailsOf<Type> };
 
-/** How a bus bounds its handlers. */
+/** How a bus bounds its handlers. What is invalid has its default instead; the log says so, and `issues` of the bus names it. */
 export interface SecurityEventEmitterOptions {
-  /** Milliseconds after which a call that has not settled is given up, and its place is free again. Default 10000. */
+  /** Milliseconds after which a call that has not settled is given up, and its place is free again; 1 to 600000. Default 10000. */
   readonly handlerTimeout?: number | undefined;
-  /** Calls of one handler that may run at the same time. Default 100. */
+  /** Calls of one handler that may run at the same time, 1 to 1000000. Default 100. */
   readonly maxRunningCalls?: number | undefined;
-  /** Events that may wait for one handler; it does not get those beyond, and they are counted. Default 10000. */
+  /** Events that may wait for one handler, 1 to 10000000; it does not get those beyond, and they are counted. Default 10000. */
   readonly maxWaitingEvents?: number | undefined;
   /** Where failing handlers are reported, at most once in 10 s. Default JSON lines on stderr. */
   readonly logger?: AuditLogger | undefined;
@@ -43,6 +45,8 @@ export interface SecurityEventEmitterOptions {
  * handler that logs the event it handles never ends.
  */
 export class SecurityEventEmitter {
+  /** What was wrong with the options: these have their defaults. */
+  readonly issues: readonly EventIssue[];
   readonly #handlerTimeout: number;
   readonly #bounds: SlotBounds;
   readonly #warnings: Warnings;
@@ -59,10 +63,14 @@ export class SecurityEventEmitter {
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: SecurityEventEmitterOptions = {}) {
-    const { handlerTimeout = 10_000, maxRunningCalls = 100, maxWaitingEvents = 10_000, logger } = options;
-    this.#handlerTimeout = handlerTimeout;
-    this.#bounds = { maxRunningCalls, maxWaitingEvents };
-    this.#warnings = createWarnings(logger ?? createStderrLogger(), Date.now);
+    const { settings, issues } = readEmitterSettings(options);
+    this.issues = issues;
+    this.#handlerTimeout = settings.handlerTimeout;
+    this.#bounds = settings;
+    this.#warnings = createWarnings(settings.logger ?? createStderrLogger(), Date.now);
+    if (issues.length > 0) {
+      this.#warnings.warn('security event bus has invalid options: the defaults are used instead', { issues });
+    }
     this.#watcher = {
       now: () => performance.now(),
       started: (call) => this.#start(call),
@@ -77,7 +85,8 @@ export class SecurityEventEmitter {
 
   /**
    * Calls `handler` with every event of this type from now on. `pattern`: a type, a text with `*` (`auth.*`; see
-   * `EventPattern`), or a regular expression. The same handler may be added under several patterns.
+   * `EventPattern`), or a regular expression. The same handler may be added under several patterns. What is no function,
+   * or no pattern, is not added, and the log says so.
    */
   on<Type extends KnownEventType>(
     pattern: Type,
@@ -85,6 +94,13 @@ export class SecurityEventEmitter {
   ): this;
   on(pattern: EventPattern, handler: SecurityEventHandler): this;
   on(pattern: EventPattern, handler: SecurityEventHandler): this {
+    if (typeof handler !== 'function' || !isPattern(pattern)) {
+      this.#warnings.warn('what is no handler of security events, or has no pattern, was not added', {
+        pattern: isPattern(pattern) ? String(pattern) : typeof pattern,
+        handler: typeof handler,
+      });
+      return this;
+    }
     this.#slots.add(new HandlerSlot(pattern, handler, this.#bounds));
     this.#byType.clear();
     return this;
@@ -208,6 +224,10 @@ export class SecurityEventEmitter {
     this.#timer?.unref();
     for (const resolve of waiting) resolve();
   }
+}
+
+function isPattern(value: unknown): value is EventPattern {
+  return typeof value === 'string' || value instanceof RegExp;
 }
 
 function isSamePattern(known: EventPattern, pattern: EventPattern): boolean {

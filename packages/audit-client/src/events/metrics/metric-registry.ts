@@ -4,18 +4,21 @@ export interface MetricSample {
   readonly value: number;
 }
 
+/** How a registry of a cluster joins the values of its workers. */
+export type MetricAggregator = 'sum' | 'average' | 'min';
+
 /** A metric as prom-client's registry reads it: at each scrape by `get`. */
 export interface RegisteredMetric {
   /** Changed by the registry where it writes OpenMetrics. */
   name: string;
   readonly help: string;
   readonly type: 'counter' | 'gauge';
-  readonly aggregator: 'sum';
+  readonly aggregator: MetricAggregator;
   get(): Promise<{
     readonly name: string;
     readonly help: string;
     readonly type: 'counter' | 'gauge';
-    readonly aggregator: 'sum';
+    readonly aggregator: MetricAggregator;
     readonly values: readonly MetricSample[];
   }>;
   /** The figures belong to the service: a registry cannot reset them. */

@@ -2,14 +2,14 @@ import type { AuditClientStats } from '../../audit-client.ts';
 import type { BatchFigures } from '../batching/batch-stats.ts';
 import { EVENT_PRIORITIES } from '../event-priority.ts';
 import type { SecurityEventServiceStats } from '../service/security-event-service.ts';
-import type { MetricSample } from './metric-registry.ts';
+import type { MetricAggregator, MetricSample } from './metric-registry.ts';
 
 /** The figures of one service at one moment. */
 export interface ServiceFigures {
   readonly service: string;
   readonly stats: SecurityEventServiceStats;
-  /** Null when the events do not go through a client's queue. */
-  readonly client: AuditClientStats | null;
+  /** Null when the events do not go through a client's queue, or it cannot say. `of`: the client itself, to count it once. */
+  readonly client: { readonly of: object; readonly stats: AuditClientStats } | null;
 }
 
 /** A metric and where its values are. */
@@ -17,6 +17,10 @@ export interface ServiceMetric {
   readonly name: string;
   readonly help: string;
   readonly type: 'counter' | 'gauge';
+  /** Whose figures they are: a client may serve several services. */
+  readonly of: 'service' | 'client';
+  /** How values with the same labels become one, of this process or of the workers of a cluster. */
+  readonly aggregator: MetricAggregator;
   readonly read: (figures: ServiceFigures) => readonly MetricSample[];
 }
 
@@ -48,25 +52,21 @@ function ofClient(
   return ({ service, client }) =>
     client === null
       ? []
-      : Object.entries(read(client)).map(([word, value]) => ({
+      : Object.entries(read(client.stats)).map(([word, value]) => ({
           labels: { service, ...(label === '' ? {} : { [label]: word }) },
           value,
         }));
 }
 
 function counter(name: string, help: string, read: ServiceMetric['read']): ServiceMetric {
-  return { name: `audit_client_${name}_total`, help, type: 'counter', read };
+  return { name: `audit_client_${name}_total`, help, type: 'counter', of: 'service', aggregator: 'sum', read };
 }
 
 function gauge(name: string, help: string, read: ServiceMetric['read']): ServiceMetric {
-  return { name: `audit_client_${name}`, help, type: 'gauge', read };
+  return { name: `audit_client_${name}`, help, type: 'gauge', of: 'service', aggregator: 'sum', read };
 }
 
-/**
- * Every metric of a service. For each priority received = processed + deduplicated + failed + dropped + queued -
- * deduplicated_dropped at every moment: a counter cannot take back what was deduplicated before it was dropped. The last ones are those of the client behind the queue, which may serve more than this service.
- */
-export const SERVICE_METRICS: readonly ServiceMetric[] = [
+const OF_SERVICE: readonly ServiceMetric[] = [
   counter(
     'events_received',
     'Security events taken, and summaries of identical ones.',
@@ -102,11 +102,14 @@ export const SERVICE_METRICS: readonly ServiceMetric[] = [
     'Security events that wait or are under way.',
     byPriority((f) => f.currentQueueSize),
   ),
-  gauge(
-    'batch_average_seconds',
-    'Mean duration of a batch since the start.',
-    byPriority((f) => f.averageProcessingTime / 1000),
-  ),
+  {
+    ...gauge(
+      'batch_average_seconds',
+      'Mean duration of a batch since the start.',
+      byPriority((f) => f.averageProcessingTime / 1000),
+    ),
+    aggregator: 'average',
+  },
   counter(
     'calls_rejected',
     'Calls refused before their event was taken.',
@@ -132,6 +135,9 @@ export const SERVICE_METRICS: readonly ServiceMetric[] = [
     'Time from call to end of handlers that succeeded.',
     ofHandlers(({ totalMs }) => ({ '': totalMs / 1000 })),
   ),
+];
+
+const OF_CLIENT: readonly ServiceMetric[] = [
   counter(
     'receipts',
     'Events that the client has a place for.',
@@ -152,9 +158,22 @@ export const SERVICE_METRICS: readonly ServiceMetric[] = [
     'Bytes of events on disk.',
     ofClient('', ({ spool }) => ({ '': spool.bytes })),
   ),
-  gauge(
-    'redis_ready',
-    '1 while the client is connected to Redis.',
-    ofClient('', ({ redis }) => ({ '': redis === 'ready' ? 1 : 0 })),
-  ),
+  {
+    ...gauge(
+      'redis_ready',
+      '1 while the client is connected to Redis.',
+      ofClient('', ({ redis }) => ({ '': redis === 'ready' ? 1 : 0 })),
+    ),
+    aggregator: 'min',
+  },
+];
+
+/**
+ * Every metric of a service. For each priority received = processed + deduplicated + failed + dropped + queued -
+ * deduplicated_dropped at every moment: a counter cannot take back what was deduplicated before it was dropped. The last
+ * ones are those of the client behind the queue, which may serve more than this service.
+ */
+export const SERVICE_METRICS: readonly ServiceMetric[] = [
+  ...OF_SERVICE,
+  ...OF_CLIENT.map((metric) => ({ ...metric, of: 'client' as const })),
 ];

@@ -12,7 +12,10 @@ import { type EventGate, findEventGate } from './event-gate.ts';
 export interface DatabaseEventProcessorOptions {
   /** Whose connections to Postgres, and whose spool for outages. Default the client behind `logAudit`. */
   readonly client?: AuditClient | undefined;
-  /** A pool of pg of your own, whose user may do what `audit_writer` may. Default the pool of the client. */
+  /**
+   * A pool of pg of your own, whose user may do what `audit_writer` may. The client still numbers the events and parks
+   * those that are refused: with a misconfigured one nothing is stored, whatever the pool. Default the pool of the client.
+   */
   readonly pool?: DatabasePool | undefined;
 }
 

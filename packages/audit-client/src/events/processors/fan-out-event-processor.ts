@@ -9,8 +9,13 @@ interface Progress {
   /** Places of the targets that have not taken it. */
   readonly due: Set<number>;
   /** What those said that will never take it. */
-  readonly refusals: Map<number, string>;
+  readonly refusals: Map<number, Pick<RefusedEvent, 'reason' | 'sqlstate'>>;
   receipt: EventReceipt | null;
+}
+
+/** Nobody is there to take the events: the batch is tried again, and then kept where that is possible. */
+class NoProcessorError extends Error {
+  override readonly name = 'NoProcessorError';
 }
 
 /**
@@ -26,9 +31,12 @@ export class FanOutEventProcessor implements EventProcessor {
   /** By the event's object: forgotten together with it. */
   readonly #progress = new WeakMap<SecurityEvent, Progress>();
 
-  /** `targets`: in the order in which their receipts count; at least one. */
+  /**
+   * `targets`: in the order in which their receipts count; at least one. Throws nothing: without a target every batch
+   * fails, as it does at one that is no processor.
+   */
   constructor(targets: readonly EventProcessor[]) {
-    this.#targets = [...targets];
+    this.#targets = Array.isArray(targets) ? targets.map(toTarget) : [];
   }
 
   prepare(event: SecurityEvent): RejectedReceipt | null {
@@ -48,6 +56,9 @@ export class FanOutEventProcessor implements EventProcessor {
   }
 
   async process(events: readonly SecurityEvent[]): Promise<ProcessResult> {
+    if (this.#targets.length === 0) {
+      throw new NoProcessorError('the fan-out was made without a processor');
+    }
     const errors = await Promise.all(this.#targets.map((target, place) => this.#hand(target, place, events)));
     const failed = events.filter((event) => this.#progressOf(event).due.size > 0);
     if (failed.length === events.length && errors.every((error) => error !== null)) {
@@ -86,8 +97,8 @@ export class FanOutEventProcessor implements EventProcessor {
         progress.due.delete(place);
         progress.receipt ??= outcome.receipts.get(event.id) ?? null;
       }
-      for (const { event, reason } of outcome.refused) {
-        this.#progressOf(event).refusals.set(place, reason);
+      for (const { event, reason, sqlstate } of outcome.refused) {
+        this.#progressOf(event).refusals.set(place, { reason, sqlstate });
       }
       return outcome.cause ?? null;
     } catch (error) {
@@ -112,5 +123,23 @@ function toOneError(causes: readonly unknown[]): AggregateError {
 
 function toRefused(event: SecurityEvent, { due, refusals }: Progress): readonly RefusedEvent[] {
   const isFinal = [...due].every((place) => refusals.has(place));
-  return isFinal ? [{ id: event.id, reason: [...refusals.values()].join('; ') }] : [];
+  if (!isFinal) {
+    return [];
+  }
+  const said = [...refusals.values()];
+  const sqlstate = said.find((refusal) => typeof refusal.sqlstate === 'string')?.sqlstate ?? null;
+  return [{ id: event.id, reason: said.map(({ reason }) => reason).join('; '), sqlstate }];
+}
+
+/** What is no processor takes nothing, so that the others' events are kept for when it is one. */
+function toTarget(given: unknown, place: number): EventProcessor {
+  if (isProcessor(given)) {
+    return given;
+  }
+  const message = `number ${place + 1} of the fan-out's processors has no process`;
+  return { process: () => Promise.reject(new NoProcessorError(message)) };
+}
+
+function isProcessor(given: unknown): given is EventProcessor {
+  return typeof given === 'object' && given !== null && 'process' in given && typeof given.process === 'function';
 }

@@ -12,6 +12,8 @@ const NOT_IN_A_TYPE = /[^A-Za-z0-9_.:-]/g;
 const MAX_SORTED_KEYS = 2000;
 /** Stands for the value of an accessor, which is never called. */
 const GETTER = '[Getter]';
+/** Holds details that had a name which a summary needs. */
+const REPLACED = '_replaced';
 /** As the event says, when it was built by hand and not by the service. */
 const NO_TYPE = 'unnamed';
 
@@ -32,7 +34,8 @@ interface SortedDetails {
  * `event_type` has gets `_` for them and is kept as `type` in the metadata.
  */
 export function toAuditEvent(event: SecurityEvent): IdentifiedEvent {
-  const { fields, metadata } = sortDetails(event.details);
+  const sorted = sortDetails(event.details);
+  const { fields, metadata } = sorted;
   const type = toEventType(event.type, metadata);
   const known = findSecurityEventDefaults(type);
   if (event.coalesced !== undefined) {
@@ -41,6 +44,7 @@ export function toAuditEvent(event: SecurityEvent): IdentifiedEvent {
   // Filled, not spread: an event may come ten thousand times a second.
   fields['outcome'] ??= event.outcome === undefined ? known.outcome : event.outcome;
   if (event.correlationId !== null) {
+    keepOther(sorted, event);
     fields['correlation_id'] = event.correlationId;
   }
   fields['id'] = event.id;
@@ -64,11 +68,31 @@ function toEventType(given: string, metadata: Bag): string {
   return type === '' ? NO_TYPE : type;
 }
 
+/** Details of these names are the caller's: they stay, under `_replaced`. */
 function addCoalesced(metadata: Bag, { count, firstAt, lastAt, firstId }: Coalesced): void {
-  metadata['count'] = count;
-  metadata['first_at'] = toIsoTime(firstAt);
-  metadata['last_at'] = toIsoTime(lastAt);
-  metadata['first_id'] = firstId;
+  const facts = { count, first_at: toIsoTime(firstAt), last_at: toIsoTime(lastAt), first_id: firstId };
+  const replaced = [...Object.keys(facts), REPLACED].filter((key) => Object.hasOwn(metadata, key));
+  if (replaced.some((key) => key !== REPLACED)) {
+    metadata[REPLACED] = Object.fromEntries(replaced.map((key) => [key, metadata[key]]));
+  }
+  Object.assign(metadata, facts);
+}
+
+/** The call's options win over a correlation id among the details, which then stays in the metadata under its own name. */
+function keepOther({ fields, metadata }: SortedDetails, { correlationId, details }: SecurityEvent): void {
+  const given = fields['correlation_id'];
+  const text = typeof given === 'number' || typeof given === 'bigint' ? String(given) : given;
+  if (given === undefined || text === correlationId) return;
+  metadata[isOwn(details, 'correlation_id') ? 'correlation_id' : 'correlationId'] = given;
+}
+
+/** A Proxy may have let itself be looked at once and no more. */
+function isOwn(target: object, key: string): boolean {
+  try {
+    return Object.hasOwn(target, key);
+  } catch {
+    return false;
+  }
 }
 
 function toIsoTime(ms: number): string | null {

@@ -1,3 +1,4 @@
+import type { EventIssue } from '@auditlane/schema';
 import type { DetailsOf } from '../catalogue/security-event-details.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { FamilyEventOptions } from './event-options.ts';
@@ -46,6 +47,26 @@ export function toFamilyMethod(type: string): { readonly family: string; readonl
   if (dot <= 0 || dot === type.length - 1) return null;
   const first = type.slice(0, dot);
   return { family: first === 'auth' ? 'authentication' : toCamel(first), method: toCamel(type.slice(dot + 1)) };
+}
+
+/**
+ * The types of a configuration whose method is that of another type: the last one of them has it, and the others go by
+ * `logEvent` alone.
+ */
+export function findMethodClashes(builtIn: readonly string[], own: readonly string[]): readonly EventIssue[] {
+  const typeOf = new Map<string, string>();
+  const clashes: EventIssue[] = [];
+  for (const type of new Set([...builtIn, ...own])) {
+    const names = toFamilyMethod(type);
+    if (names === null) continue;
+    const method = `${names.family}.${names.method}`;
+    const other = typeOf.get(method);
+    typeOf.set(method, type);
+    if (other !== undefined) {
+      clashes.push({ path: `eventTypes.${type}`, code: 'same_method', message: `${method} was that of "${other}"` });
+    }
+  }
+  return clashes;
 }
 
 function toCamel(text: string): string {

@@ -34,7 +34,8 @@ export interface SecurityEventServiceConfig<Types extends EventTypeTable = Event
   readonly defaultPriorities?: Readonly<Record<string, EventPriority>> | undefined;
   /**
    * Replaces entries of the table of event types (`SECURITY_EVENT_DEFAULTS`), and adds your own types to it; those with a
-   * dot also become methods of the service: `billing.refund.denied` is `service.billing.refundDenied(…)`. Default none.
+   * dot also become methods of the service: `billing.refund.denied` is `service.billing.refundDenied(…)`. Of two types
+   * with one method the last one has it, and `getIssues()` names it. Default none.
    */
   readonly eventTypes?: Types | undefined;
   /** Severities of types that no table knows, by priority. Default `SEVERITY_BY_PRIORITY`, each as its priority. */
@@ -55,7 +56,7 @@ export interface SecurityEventServiceConfig<Types extends EventTypeTable = Event
   readonly redaction?: RedactionConfig | undefined;
   /** Milliseconds after which a call of a handler of the bus is given up, 1 to 600000. Default 10000. */
   readonly handlerTimeout?: number | undefined;
-  /** The client that events go through. Default: the default client. It is flushed with the service, and not closed. */
+  /** The client that events go through. Default: the default client. The service neither flushes nor closes it; its own close first lets the service hand over what waits. */
   readonly client?: AuditClient | undefined;
   /** Where batches go instead of the queue: a `DatabaseEventProcessor`, a fan-out, your own. */
   readonly processor?: EventProcessor | undefined;

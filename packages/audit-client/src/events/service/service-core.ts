@@ -1,4 +1,5 @@
 import type { EventIssue } from '@auditlane/schema';
+import type { AuditClient } from '../../audit-client.ts';
 import { createStderrLogger } from '../../audit-logger.ts';
 import { defaultAuditClient } from '../../default-client.ts';
 import { createPathMatcher } from '../../middleware/path-rule.ts';
@@ -9,9 +10,10 @@ import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import { readBatchSettings } from '../batching/batch-settings.ts';
 import { addBuiltEvent, BatchedEventProcessor } from '../batching/batched-event-processor.ts';
 import { SecurityEventEmitter } from '../bus/security-event-emitter.ts';
+import { SecurityEventType } from '../catalogue/security-event-type.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { MetricRegistry } from '../metrics/metric-registry.ts';
-import { registerService } from '../metrics/register-service.ts';
+import { endService, registerService } from '../metrics/register-service.ts';
 import type { ServiceFigures } from '../metrics/service-metrics.ts';
 import { QueueEventProcessor } from '../processors/queue-event-processor.ts';
 import { copyDetails } from '../redaction/copy-details.ts';
@@ -19,6 +21,7 @@ import { createRedaction, type Redaction } from '../redaction/redaction.ts';
 import { addRequestFacts } from './add-request-facts.ts';
 import { readOptions, readRequest } from './read-options.ts';
 import { createEventBuilder, type EventBuilder, type EventDraft } from './event-builder.ts';
+import { findMethodClashes } from './event-families.ts';
 import type { EventOptions, FamilyEventOptions, LogFromRequestOptions } from './event-options.ts';
 import { readServiceConfig, type ServiceSettings } from './read-service-config.ts';
 import { readRequestCorrelation, readRequestFacts, readRequestSource, type RequestRules } from './request-facts.ts';
@@ -70,6 +73,8 @@ export class ServiceCore {
   #rejected = 0;
   #disabled = 0;
   #closing: Promise<void> | null = null;
+  readonly #registries = new Set<MetricRegistry>();
+  #hasEnded = false;
 
   constructor(config: SecurityEventServiceConfig) {
     const { settings, issues, isSafe } = readServiceConfig(config);
@@ -78,12 +83,22 @@ export class ServiceCore {
     this.#isSafe = isSafe;
     this.#warnings = createWarnings(logger, Date.now);
     const ofBatches = readBatchSettings(settings.batchProcessing).issues;
-    this.issues = [...issues, ...ofBatches.map((issue) => ({ ...issue, path: `batchProcessing.${issue.path}` }))];
+    const clashes = findMethodClashes(Object.values(SecurityEventType), Object.keys(settings.eventTypes));
+    this.issues = [
+      ...issues,
+      ...ofBatches.map((issue) => ({ ...issue, path: toPath('batchProcessing', issue.path) })),
+      ...clashes,
+    ];
     this.ownTypes = Object.keys(settings.eventTypes);
     this.emitter = new SecurityEventEmitter({ handlerTimeout: settings.handlerTimeout, logger });
     this.#redaction = createRedaction(settings.redaction);
     this.#rules = toRequestRules(settings);
     this.#builder = createEventBuilder(new TypeTable(settings), Date.now);
+    if (clashes.length > 0) {
+      this.#warnings.warn('event types share a method of the service, which logs the last of them', {
+        issues: clashes.slice(0, 5),
+      });
+    }
     if (issues.length > 0) {
       const effect = isSafe ? 'the defaults are used instead' : 'nothing is logged';
       this.#warnings.warn(`security event service has invalid settings: ${effect}`, { issues: issues.slice(0, 5) });
@@ -148,13 +163,15 @@ export class ServiceCore {
   getFigures(): ServiceFigures {
     const { processor, client, batchProcessing, enabled } = this.#settings;
     const isQueued = processor === undefined && enabled;
-    const stats = isQueued ? (client ?? batchProcessing?.client ?? defaultAuditClient()).stats() : null;
-    return { service: this.#settings.name, stats: this.getStats(), client: stats };
+    const of = isQueued ? (client ?? batchProcessing?.client ?? defaultAuditClient()) : null;
+    return { service: this.#settings.name, stats: this.getStats(), client: of === null ? null : readClient(of) };
   }
 
   registerMetrics(registry: MetricRegistry): boolean {
     try {
       registerService(registry, this);
+      if (this.#hasEnded) endService(registry, this);
+      else this.#registries.add(registry);
       return true;
     } catch (error) {
       this.#warnings.warn('a metric registry did not take the metrics of a service', toErrorFacts(error));
@@ -223,7 +240,23 @@ export class ServiceCore {
   async #close(): Promise<void> {
     await this.#processor?.close();
     await this.emitter.idle();
+    this.#hasEnded = true;
+    for (const registry of this.#registries) endService(registry, this);
+    this.#registries.clear();
   }
+}
+
+/** A client that wraps another one may have no figures: then there are none of it, and the service has its own. */
+function readClient(client: AuditClient): ServiceFigures['client'] {
+  try {
+    return typeof client.stats === 'function' ? { of: client, stats: client.stats() } : null;
+  } catch {
+    return null;
+  }
+}
+
+function toPath(option: string, path: string): string {
+  return path === '' ? option : `${option}.${path}`;
 }
 
 function toRequestRules({ apiPaths, adminPaths, trustProxy, getUser }: ServiceSettings): RequestRules {

@@ -1,5 +1,6 @@
 import { useRedis } from '@auditlane/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { DeduplicationStore } from '../../../src/events/batching/deduplication-store.ts';
 import {
   createRedisDeduplication,
   type RedisDeduplicationOptions,
@@ -65,6 +66,31 @@ test('two processes store one first event between them, and each a summary of wh
   const firstId = 'id' in first ? first.id : '';
   expect(one.processor.events).toMatchObject([{ id: firstId }, { coalesced: { count: 1, firstId } }]);
   expect(two.processor.events).toMatchObject([{ coalesced: { count: 3, firstId } }]);
+});
+
+test('without an address it is the Redis of the environment', async () => {
+  vi.stubEnv('REDIS_URL', url);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const store = createRedisDeduplication();
+  onTestFinished(() => store.close?.());
+  expect(await store.claim('of the environment', { id: 'a', at: 1 }, 5000)).toBeNull();
+  expect(await redis.keys('audit:dedup:*')).toHaveLength(1);
+});
+
+test('with a wrong option every claim says which, and each process counts for itself', async () => {
+  for (const [options, fault] of [
+    [{ redisUrl: 'http://127.0.0.1' }, 'redisUrl: must be a URL'],
+    [{ redisUrl: 6379 }, 'redisUrl: '],
+    [{ keyPrefix: '' }, 'keyPrefix: '],
+    [{ redis: {} }, 'redis: must have call'],
+    [{ redisURL: url }, 'redisURL: '],
+    [null, 'createRedisDeduplication'],
+  ] as const) {
+    const store: DeduplicationStore = Reflect.apply(createRedisDeduplication, undefined, [options]);
+    await expect(store.claim('x', { id: 'a', at: 1 }, 5000)).rejects.toThrow(fault);
+    await store.close?.();
+  }
+  expect(await redis.keys('*')).toEqual([]);
 });
 
 test('while Redis is away every event counts as the first', async () => {

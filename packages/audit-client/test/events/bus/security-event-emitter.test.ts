@@ -82,6 +82,63 @@ describe('on and off', () => {
   });
 });
 
+describe('invalid use', () => {
+  test.for([
+    { maxRunningCalls: 0 },
+    { maxRunningCalls: Number.NaN },
+    { maxWaitingEvents: -1 },
+    { handlerTimeout: Number.POSITIVE_INFINITY },
+    { handlerTimeout: 0 },
+    { handlerTimout: 5 },
+  ])('%j keeps the default, is listed and logged, and the bus works', async (options) => {
+    const { bus, warnings } = createBus(options);
+    expect(bus.issues.map(({ path }) => path)).toEqual(Object.keys(options));
+    expect(warnings).toMatchObject([
+      {
+        message: 'security event bus has invalid options: the defaults are used instead',
+        facts: { issues: bus.issues },
+      },
+    ]);
+    let calls = 0;
+    bus.on('*', async () => {
+      calls += 1;
+    });
+    bus.emit(buildSecurityEvent());
+    await bus.idle();
+    expect(calls).toBe(1);
+  });
+
+  test('options that are none, or cannot be read, leave a bus with the defaults', () => {
+    const trap = new Proxy({}, { ownKeys: fail, get: fail });
+    for (const options of [null, 7, trap]) {
+      const bus: SecurityEventEmitter = Reflect.construct(SecurityEventEmitter, [options]);
+      expect(bus.issues).toHaveLength(1);
+    }
+    expect(createBus().bus.issues).toEqual([]);
+  });
+
+  test('what is no function, or has no pattern, is not added, and said once', async () => {
+    const { bus, warnings } = createBus();
+    for (const pair of [
+      ['*', 'page'],
+      ['*', undefined],
+      [undefined, () => undefined],
+      [7, () => undefined],
+    ]) {
+      expect(Reflect.apply(bus.on, bus, pair)).toBe(bus);
+    }
+    bus.emit(buildSecurityEvent());
+    await bus.idle();
+    expect(bus.getStats().handlers).toEqual([]);
+    expect(warnings).toEqual([
+      {
+        message: 'what is no handler of security events, or has no pattern, was not added',
+        facts: { pattern: '*', handler: 'string' },
+      },
+    ]);
+  });
+});
+
 describe('isolation', () => {
   test('a handler that throws, rejects or never settles takes nothing from the others, and its event is not lost to them', async () => {
     const { bus, warnings } = createBus({ handlerTimeout: 30 });

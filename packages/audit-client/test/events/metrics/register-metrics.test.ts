@@ -1,8 +1,9 @@
 import { type OpenMetricsContentType, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { createTestClient } from '../../support/test-client.ts';
-import { createTestService } from '../support/recording-processor.ts';
+import { createSecurityEventService, type SecurityEventService } from '../../../src/events/index.ts';
 import { createStandInClient } from '../support/stand-in-client.ts';
+import { createTestService } from '../support/recording-processor.ts';
 
 describe('registerMetrics', () => {
   test('shows the figures of the service at each scrape, in the words of prom-client', async () => {
@@ -106,6 +107,95 @@ describe('registerMetrics', () => {
     const after = await read();
     expect(before).toMatchObject({ received: 9, dropped: 0 });
     expect(after).toMatchObject({ received: 19, deduplicated: 8, dropped: 9, deduplicated_dropped: 8, queued: 10 });
+  });
+
+  test('the client that services of one name share is there once, and neither a state nor a mean is added up', async () => {
+    const { client } = createTestClient({ redisUrl: 'redis://127.0.0.1:1' });
+    const stats = { ...client.stats(), queued: 4, redis: 'ready' } as const;
+    const shared = { ...createStandInClient().client, stats: () => stats };
+    const other = { ...createStandInClient().client, stats: () => ({ ...stats, redis: 'connecting' }) as const };
+    const registry = new Registry();
+    const processor = { process: async () => ({ processed: 1, failed: 0 }) };
+    for (const each of [shared, shared]) {
+      createTestService({ processor: undefined, client: each }).service.registerMetrics(registry);
+    }
+    const read = async (name: string): Promise<readonly string[]> =>
+      (await registry.metrics()).split('\n').filter((line) => line.startsWith(name));
+    expect(await read('audit_client_redis_ready')).toEqual(['audit_client_redis_ready{service="default"} 1']);
+    expect(await read('audit_client_receipts_total')).toContain(
+      'audit_client_receipts_total{service="default",status="queued"} 4',
+    );
+    createTestService({ processor: undefined, client: other }).service.registerMetrics(registry);
+    expect(await read('audit_client_redis_ready')).toEqual(['audit_client_redis_ready{service="default"} 0']);
+    expect(await read('audit_client_receipts_total')).toContain(
+      'audit_client_receipts_total{service="default",status="queued"} 8',
+    );
+    const means = Array.from({ length: 2 }, () => createTestService({ name: 'means', processor }).service);
+    await Promise.all(means.map((service) => service.threat.sqlInjection()));
+    const of = (service: (typeof means)[number] | undefined) =>
+      (service?.getStats().byPriority.critical.averageProcessingTime ?? 0) / 1000;
+    for (const service of means) service.registerMetrics(registry);
+    const [mean] = (await read('audit_client_batch_average_seconds{service="means",priority="critical"}')).map((line) =>
+      Number(line.split(' ')[1]),
+    );
+    expect(mean).toBeCloseTo((of(means[0]) + of(means[1])) / 2, 9);
+    const joined = await registry.getMetricsAsJSON();
+    expect(joined.map(({ name, aggregator }) => [name, aggregator])).toEqual(
+      expect.arrayContaining([
+        ['audit_client_batch_average_seconds', 'average'],
+        ['audit_client_redis_ready', 'min'],
+        ['audit_client_events_queued', 'sum'],
+      ]),
+    );
+  });
+
+  test('a client without figures, or whose figures throw, leaves those of its service and of the application', async () => {
+    const registry = new Registry();
+    const { stats: _unused, ...rest } = createStandInClient().client;
+    for (const [name, client] of Object.entries({ without: rest, throwing: createStandInClient().client })) {
+      const service: SecurityEventService = Reflect.apply(createSecurityEventService, undefined, [{ name, client }]);
+      expect(service.registerMetrics(registry)).toBe(true);
+      const text = await registry.metrics();
+      expect(text).toContain(`audit_client_calls_rejected_total{service="${name}"} 0`);
+      expect(text).not.toContain(`audit_client_redis_ready{service="${name}"}`);
+    }
+  });
+
+  test('a service that was closed leaves what it had counted, and is let go', async () => {
+    const registry = new Registry();
+    let queued = 4;
+    const { client: real } = createTestClient({ redisUrl: 'redis://127.0.0.1:1' });
+    const client = { ...createStandInClient().client, stats: () => ({ ...real.stats(), queued }) };
+    const create = () => {
+      const { service } = createTestService({ processor: undefined, client });
+      service.registerMetrics(registry);
+      return service;
+    };
+    const counted = async () => {
+      const lines = (await registry.metrics()).split('\n');
+      const find = (name: string) => Number(lines.find((line) => line.startsWith(name))?.split(' ')[1]);
+      return [
+        find('audit_client_events_received_total{service="default",priority="critical"}'),
+        find('audit_client_receipts_total{service="default",status="queued"}'),
+        lines.filter((line) => line.startsWith('audit_client_redis_ready{')).length,
+      ];
+    };
+    const first = create();
+    await first.threat.sqlInjection();
+    expect(await counted()).toEqual([1, 4, 1]);
+    await first.close();
+    expect(await counted()).toEqual([1, 4, 0]);
+    expect(first.registerMetrics(registry)).toBe(true);
+    expect(await counted()).toEqual([1, 4, 0]);
+    queued = 6;
+    expect(await counted(), 'nobody asks the client of a closed service').toEqual([1, 4, 0]);
+    const [second, third] = [create(), create()];
+    await second.threat.sqlInjection();
+    expect(await counted()).toEqual([2, 6, 1]);
+    await second.close();
+    expect(await counted()).toEqual([2, 6, 1]);
+    await third.close();
+    expect(await counted()).toEqual([2, 6, 0]);
   });
 
   test('a registry that takes nothing is told of and throws nothing', () => {

@@ -51,6 +51,55 @@ test('an event is refused when nobody is left but those that refuse it', async (
   expect(refusing.batches).toHaveLength(1);
 });
 
+test('a refusal keeps what Postgres calls it', async () => {
+  const refusing: Script = (batch) => ({
+    processed: 0,
+    failed: batch.length,
+    refused: batch.map(({ id }) => ({ id, reason: 'no', sqlstate: '22P05' })),
+  });
+  const plain: Script = (batch) => ({
+    processed: 0,
+    failed: batch.length,
+    refused: batch.map(({ id }) => ({ id, reason: 'nor here' })),
+  });
+  const fan = new FanOutEventProcessor([new ScriptedProcessor(plain), new ScriptedProcessor(refusing)]);
+  const batch = eventsOf('info', 1);
+  expect(await fan.process(batch)).toMatchObject({
+    refused: [{ id: batch[0]?.id, reason: 'nor here; no', sqlstate: '22P05' }],
+  });
+});
+
+test('without a processor no event counts as processed: in the end it is spooled', async () => {
+  for (const targets of [[], null, 'queue']) {
+    const fan: FanOutEventProcessor = Reflect.construct(FanOutEventProcessor, [targets]);
+    const batch = eventsOf('high', 1);
+    await expect(fan.process(batch)).rejects.toMatchObject({
+      name: 'NoProcessorError',
+      message: 'the fan-out was made without a processor',
+    });
+    const { batched, processor, kept } = createBatched({ maxRetryAttempts: 0 });
+    processor.answer((given: readonly SecurityEvent[]) => fan.process(given));
+    expect(await Promise.all(batch.map((event) => batched.addEvent(event)))).toMatchObject([{ status: 'spooled' }]);
+    expect(kept).toHaveLength(1);
+  }
+});
+
+test('what is no processor fails by name, and the others get their events', async () => {
+  const good = new ScriptedProcessor();
+  for (const bad of [null, 'siem', {}, { process: 'all' }]) {
+    const fan: FanOutEventProcessor = Reflect.construct(FanOutEventProcessor, [[good, bad]]);
+    const batch = eventsOf('info', 1);
+    expect(batch.map((event) => fan.prepare(event))).toEqual([null]);
+    expect(await fan.process(batch)).toMatchObject({
+      failed: 1,
+      refused: [],
+      cause: { name: 'NoProcessorError', message: "number 2 of the fan-out's processors has no process" },
+    });
+    expect(good.ids).toContain(batch[0]?.id);
+    await fan.close();
+  }
+});
+
 test('the receipt is the one of the first processor that gives one', async () => {
   const saying =
     (status: string): Script =>

@@ -203,6 +203,10 @@ test('identical events that are merged under pressure lose no number without a w
   expect(others.map(({ n }) => n)).toEqual([8, 9]);
   expect(merged).toMatchObject({ id: alike[0]?.id, n: 1, metadata: { count: 7 } });
   const [report] = await entries('audit:queue:urgent');
-  expect(report).toMatchObject({ metadata: { reason: 'coalesced', _auditlane: { numbers: '2-7' } } });
+  expect(report).toMatchObject({
+    event_type: 'audit.events.settled',
+    event_category: 'info',
+    metadata: { reason: 'coalesced', _auditlane: { numbers: '2-7' } },
+  });
   expect(await redis.hget('audit:stats', 'dropped:coalesced')).toBeNull();
 });

@@ -122,6 +122,40 @@ test('a summary says how many events it stands for, from when to when, and which
   });
 });
 
+test('details of the names that a summary needs stay beside them, and those of a plain event stay where they are', () => {
+  const details = { count: 500, first_id: 'mine', kept: 1 };
+  expect(convert(details).metadata).toEqual(details);
+  const coalesced = { count: 3, firstAt: 0, lastAt: 0, firstId: '01a1fdca-0cdf-7647-b221-000000000001' };
+  expect(convert(details, { coalesced }).metadata).toEqual({
+    kept: 1,
+    count: 3,
+    first_at: '1970-01-01T00:00:00.000Z',
+    last_at: '1970-01-01T00:00:00.000Z',
+    first_id: coalesced.firstId,
+    _replaced: { count: 500, first_id: 'mine' },
+  });
+  expect(convert({ count: 1, _replaced: 'too' }, { coalesced }).metadata).toMatchObject({
+    count: 3,
+    _replaced: { count: 1, _replaced: 'too' },
+  });
+  expect(convert({ _replaced: 'mine' }, { coalesced }).metadata).toMatchObject({ _replaced: 'mine' });
+});
+
+test('a correlation id among the details stays when the call gives another one', () => {
+  for (const name of ['correlationId', 'correlation_id']) {
+    expect(convert({ [name]: 'theirs' }, { correlationId: 'c-1' })).toMatchObject({
+      correlation_id: 'c-1',
+      metadata: { [name]: 'theirs' },
+    });
+    expect(convert({ [name]: 17 }, { correlationId: '17' })).toMatchObject({ correlation_id: '17', metadata: {} });
+    expect(convert({ [name]: 'c-1' }, { correlationId: 'c-1' }).metadata).toEqual({});
+  }
+  expect(convert({ correlationId: 'camel', correlation_id: 'snake' }, { correlationId: 'c-1' })).toMatchObject({
+    correlation_id: 'c-1',
+    metadata: { correlationId: 'camel', correlation_id: 'snake' },
+  });
+});
+
 test('any details at all make a valid event', () => {
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();

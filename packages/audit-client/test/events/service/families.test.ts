@@ -86,3 +86,34 @@ describe('the methods of event types', () => {
     expect(Object.prototype).not.toHaveProperty('polluted');
   });
 });
+
+test('of types that would share a method the last one has it, and it is named', async () => {
+  const { service, warnings, logged } = createTestService({
+    eventTypes: {
+      'billing.refund_denied': {},
+      'billing.refund.denied': {},
+      'auth.login-failure': {},
+      [SecurityEventType.AUTH_LOGIN_SUCCESS]: { priority: 'low' },
+    },
+  });
+  expect(service.getIssues()).toEqual([
+    {
+      path: 'eventTypes.billing.refund.denied',
+      code: 'same_method',
+      message: 'billing.refundDenied was that of "billing.refund_denied"',
+    },
+    {
+      path: 'eventTypes.auth.login-failure',
+      code: 'same_method',
+      message: 'authentication.loginFailure was that of "auth.login.failure"',
+    },
+  ]);
+  expect(warnings).toMatchObject([
+    {
+      message: 'event types share a method of the service, which logs the last of them',
+      facts: { issues: service.getIssues() },
+    },
+  ]);
+  await service.authentication.loginFailure();
+  expect((await logged()).map(({ type }) => type)).toEqual(['auth.login-failure']);
+});

@@ -5,7 +5,7 @@ import {
   SecurityEventType,
   type SecurityEventServiceConfig,
 } from '../../../src/events/index.ts';
-import { createTestService } from '../support/recording-processor.ts';
+import { createRecordingProcessor, createTestService } from '../support/recording-processor.ts';
 
 const { AUTH_LOGIN_FAILURE, AUTH_LOGIN_SUCCESS } = SecurityEventType;
 const request = {
@@ -224,6 +224,12 @@ describe('what is wrong', () => {
     expect(service.getIssues().map((issue) => issue.path)).toEqual([path]);
     await service.logEvent(AUTH_LOGIN_FAILURE, 'web');
     expect(await logged()).toHaveLength(1);
+  });
+
+  test('batchProcessing that is no object is named by its own path', async () => {
+    const service = createSecurityEventService(Object({ batchProcessing: 7, processor: createRecordingProcessor() }));
+    expect(service.getIssues().map(({ path }) => path)).toEqual(['batchProcessing']);
+    await service.close();
   });
 
   test('an unknown option leaves the others as they are', async () => {
