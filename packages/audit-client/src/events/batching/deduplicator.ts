@@ -1,3 +1,5 @@
+import { runOutside } from '../../run-outside.ts';
+import { isOwnWork } from '../../transports/own-work.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import type { DeduplicationStore, FirstEvent } from './deduplication-store.ts';
 
@@ -15,8 +17,8 @@ export interface DeduplicatorOptions {
   readonly windowMs: number;
   readonly store: DeduplicationStore | undefined;
   readonly mintId: () => string;
-  /** A window has ended in which there were duplicates. */
-  readonly onSummary: (summary: SecurityEvent) => void;
+  /** A window has ended in which there were duplicates; `isOwnWork`: its first event was. */
+  readonly onSummary: (summary: SecurityEvent, isOwnWork: boolean) => void;
   /** The store did not answer; for the log. */
   readonly onError: (error: unknown) => void;
   /** Milliseconds that never go back. */
@@ -28,6 +30,7 @@ interface Window {
   /** What the summary looks like: the first that was seen here. */
   readonly sample: SecurityEvent;
   readonly endsAt: number;
+  readonly isOwnWork: boolean;
   first: FirstEvent;
   lastAt: number;
   count: number;
@@ -88,6 +91,7 @@ export class Deduplicator {
       key,
       sample: event,
       endsAt: now + this.#options.windowMs,
+      isOwnWork: isOwnWork(),
       first: { id: event.id, at: event.occurredAt },
       lastAt: event.occurredAt,
       count: 0,
@@ -144,7 +148,8 @@ export class Deduplicator {
       const { first, lastAt, count: counted, sample } = window;
       const coalesced = { count: counted, firstAt: first.at, lastAt, firstId: first.id };
       const id = this.#options.mintId();
-      this.#options.onSummary(Object.freeze({ ...sample, id, occurredAt: lastAt, correlationId: null, coalesced }));
+      const summary = Object.freeze({ ...sample, id, occurredAt: lastAt, correlationId: null, coalesced });
+      this.#options.onSummary(summary, window.isOwnWork);
     }
   }
 
@@ -153,11 +158,12 @@ export class Deduplicator {
     const oldest = this.#oldest;
     if (this.#timer === null && oldest !== undefined) {
       const waitMs = Math.max(1, Math.ceil(oldest.endsAt - this.#options.now()));
-      this.#timer = setTimeout(() => {
+      const onTime = (): void => {
         this.#timer = null;
         this.#endUntil(this.#options.now());
         this.#arm();
-      }, waitMs).unref();
+      };
+      this.#timer = runOutside(() => setTimeout(onTime, waitMs).unref());
     }
   }
 }

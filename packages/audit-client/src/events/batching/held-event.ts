@@ -1,3 +1,4 @@
+import { isOwnWork as isOwnWorkNow } from '../../transports/own-work.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { SecurityEvent } from '../security-event.ts';
 
@@ -6,6 +7,8 @@ export interface HeldEventOptions {
   /** When it came, milliseconds that never go back. */
   readonly addedAt: number;
   readonly answer: (receipt: EventReceipt) => void;
+  /** Default: whether the code that runs is. */
+  readonly isOwnWork?: boolean;
 }
 
 /** An event from `addEvent` to its end, with what identical events have been merged into it. */
@@ -13,10 +16,14 @@ export class HeldEvent {
   /** Its place in the order in which events entered the queues, 1, 2, 3…; none: it has not. */
   place: number = Number.POSITIVE_INFINITY;
   readonly addedAt: number;
+  /** Whether it comes from a log record: what is logged while it is handed over must not become an event in turn. */
+  readonly isOwnWork: boolean;
   /** What makes it identical to others while they wait; undefined until it is asked for. */
   key: string | null | undefined = undefined;
   /** When it was first handed to the processor, ms since the epoch; 0: it was not yet. */
   firstTriedAt = 0;
+  /** Whether its delivery is over. */
+  isEnded = false;
   /** Whether its processor, or the journal, knows that it comes. */
   isPrepared = false;
   #event: SecurityEvent;
@@ -24,10 +31,11 @@ export class HeldEvent {
   /** Segments of the journal that have it, or something merged into it. */
   readonly #copies: Promise<number | null>[] = [];
 
-  constructor(event: SecurityEvent, { addedAt, answer }: HeldEventOptions) {
+  constructor(event: SecurityEvent, { addedAt, answer, isOwnWork = isOwnWorkNow() }: HeldEventOptions) {
     this.#event = event;
     this.addedAt = addedAt;
     this.#answer = answer;
+    this.isOwnWork = isOwnWork;
   }
 
   get event(): SecurityEvent {
