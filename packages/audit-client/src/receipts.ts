@@ -1,7 +1,7 @@
 import type { EventIssue } from '@auditlane/schema';
 import type { AuditErrorCode } from './audit-error.ts';
 import type { CallOutcome } from './calls/call.ts';
-import type { AcceptedStatus, RejectedReceipt, RejectionReason } from './receipt.ts';
+import type { AcceptedStatus, Receipt, RejectedReceipt, RejectionReason } from './receipt.ts';
 
 /** Refused for what the caller did, not given up: operators are not told that events are being lost. */
 export const FAULTS_OF_THE_CALLER: ReadonlySet<string> = new Set<RejectionReason>([
@@ -35,6 +35,22 @@ export function createReceiptCounts(): ReceiptCounts {
       internal: 0,
     },
   };
+}
+
+const LASTING: ReadonlySet<string> = new Set<RejectionReason>(['closed', 'misconfigured']);
+
+/** Whether a client that gives this reason gives it for every event and every attempt from now on. */
+export function isLasting(reason: RejectionReason): boolean {
+  return LASTING.has(reason);
+}
+
+/** Reads what a client answered, which may be one of the user's: what is no receipt is a rejection. */
+export function readReceipt(answer: unknown): Receipt {
+  return isReceipt(answer) ? answer : toRejection('internal');
+}
+
+function isReceipt(answer: unknown): answer is Receipt {
+  return typeof answer === 'object' && answer !== null && typeof Reflect.get(answer, 'status') === 'string';
 }
 
 /** The receipt of a rejection. */

@@ -24,7 +24,7 @@ export interface SecurityEventsMiddleware<Request = ServerRequest> extends Route
   readonly errorHandler: ErrorHandler;
   /** Resolves when the events of all answers sent before are where the service puts them. Never rejects. */
   flush(): Promise<void>;
-  /** Flushes for the last time; the service stays open, since it may be another's, too. Never rejects. */
+  /** Flushes for the last time, and ends the windows of identical events; the service stays open, since it may be another's, too. Never rejects. */
   close(): Promise<void>;
 }
 

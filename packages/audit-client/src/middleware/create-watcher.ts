@@ -14,7 +14,7 @@ export interface MadeWatcher {
   attempt<Answer>(work: () => Answer): Answer | null;
   /** Tells the logger of a trouble, at most once in 10 s. */
   warn(message: string): void;
-  /** Flushes, and takes back what was registered for the end of the process. Never rejects. */
+  /** Hands on all that is held, and takes back what was registered for the end of the process. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function createWatcher(options: unknown, framework: Framework): MadeWatch
     warn: (message) => warnings.warn(message),
     async close() {
       unregister?.();
-      await watcher.flush();
+      await watcher.drain();
     },
   };
 }

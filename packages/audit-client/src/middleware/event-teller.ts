@@ -82,11 +82,20 @@ export class EventTeller {
   }
 
   /** Resolves when all events of requests that have ended are where the service puts them. Never rejects. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    return this.#handOn((service) => service.flush?.());
+  }
+
+  /** As `flush`, for the end of the process. Never rejects. */
+  drain(): Promise<void> {
+    return this.#handOn((service) => service.drain?.() ?? service.flush?.());
+  }
+
+  async #handOn(handOn: (service: RequestEventLog) => Promise<unknown> | undefined): Promise<void> {
     try {
       await this.#lookups.settled();
       this.#hasEvents = false;
-      await this.#options.service.flush?.();
+      await handOn(this.#options.service);
     } catch (error) {
       this.#warn(error);
     }

@@ -67,8 +67,8 @@ export interface SecurityEventsMiddlewareOptions<Request = ServerRequest> {
   /** What an event keeps of its request. */
   readonly loggingOptions?: RequestLoggingOptions | undefined;
   /**
-   * Whether SIGTERM and SIGINT flush the service before they end the process, for at most 5 s; a process that handles the
-   * signal itself is left to its own end. Default true.
+   * Whether SIGTERM and SIGINT hand on what the service holds, counts of open windows included, before they end the process,
+   * for at most 5 s; a process that handles the signal itself is left to its own end. Default true.
    */
   readonly flushOnShutdown?: boolean | undefined;
   /** Where troubles of the middleware are reported, at most once in 10 s each. Default JSON lines on stderr. */

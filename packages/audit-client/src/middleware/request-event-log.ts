@@ -20,6 +20,8 @@ export interface RequestEventLog {
     options?: RequestEventOptions,
   ): unknown;
   flush?(): Promise<unknown>;
+  /** As `flush`, with what else only the end of the process makes due. Default `flush`. */
+  drain?(): Promise<unknown>;
   /** What holds where the middleware's own `loggingOptions` says nothing. */
   getLoggingOptions?(): { readonly includeHeaders?: boolean | undefined };
 }

@@ -84,6 +84,11 @@ export class RequestWatcher implements WatchOwner, Flushable {
     return this.#teller.flush();
   }
 
+  /** As `flush`, for the end of the process. Never rejects. */
+  drain(): Promise<void> {
+    return this.#teller.drain();
+  }
+
   /** The process has nothing else left to do: events that wait for their user go without. */
   giveUpLookups(): void {
     this.#teller.giveUpLookups();

@@ -1,9 +1,9 @@
 /** What holds events back when the process is about to end. */
 export interface Flushable {
-  /** Whether there is anything to flush. */
+  /** Whether there is anything to drain. */
   readonly hasEvents: boolean;
-  /** Never rejects. */
-  flush(): Promise<void>;
+  /** Hands on everything, what else would wait for its time included. Never rejects. */
+  drain(): Promise<void>;
   /** Lets events that wait for an answer of the application go without it. */
   giveUpLookups(): void;
 }
@@ -13,12 +13,12 @@ interface Registry {
   readonly flushables: Set<WeakRef<Flushable>>;
 }
 
-const SHARED = Symbol.for('auditlane.audit-client.shutdown.v1');
+const SHARED = Symbol.for('auditlane.audit-client.shutdown.v2');
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const DEADLINE_MS = 5000;
 
 /**
- * Flushes before the process ends: when it has nothing left to do, and on SIGTERM and SIGINT.
+ * Drains before the process ends: when it has nothing left to do, and on SIGTERM and SIGINT.
  *
  * A signal that the application handles stays its own: this handler comes first and takes itself away before the others
  * run, so that none of them counts it, and it ends nothing. When there is no other, the process ends by the signal as it
@@ -64,13 +64,13 @@ function listen(registry: Registry): void {
     // With nothing to flush this adds no work, so the process ends.
     for (const flushable of takeAlive(registry)) {
       flushable.giveUpLookups();
-      if (flushable.hasEvents) void flushable.flush();
+      if (flushable.hasEvents) void flushable.drain();
     }
   });
 }
 
 async function flushAll(registry: Registry): Promise<void> {
-  const flushes = Promise.all(takeAlive(registry).map((flushable) => flushable.flush()));
+  const flushes = Promise.all(takeAlive(registry).map((flushable) => flushable.drain()));
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<void>((resolve) => {
     // Holds the process: between the signal and the end there may be nothing else that does.

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { type SpawnedProcess, spawnProcess } from '@auditlane/testkit';
+import { type SpawnedProcess, spawnProcess, useRedis } from '@auditlane/testkit';
 import { expect, test } from 'vitest';
+import { makeTempDir } from '../support/temp-dir.ts';
 
+const { url, redis } = await useRedis();
+const LOG = fileURLToPath(new URL('../programs/log-and-be-stopped.ts', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../programs/serve-and-buffer.ts', import.meta.url));
 
 async function startAndAsk(env: Readonly<Record<string, string>>): Promise<SpawnedProcess> {
@@ -29,6 +32,19 @@ test('SIGINT does the same', async () => {
   expect(await child.exited).toEqual({ code: null, signal: 'SIGINT' });
   expect(flushesOf(child)).toEqual([['api.request']]);
 });
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends the windows of identical events with their counts',
+  async (signal) => {
+    const env = { REDIS_URL: url, AUDIT_SPOOL_DIR: makeTempDir(), COUNT: '5' };
+    await using child = spawnProcess(LOG, { env });
+    await child.waitForLine(/receipts/);
+    child.child.kill(signal);
+    expect(await child.exited).toEqual({ code: null, signal });
+    const entries = (await redis.lrange('audit:queue', 0, -1)).map((line) => JSON.parse(line));
+    expect(entries.map(({ metadata }) => metadata?.count).toSorted()).toEqual([4, undefined]);
+  },
+);
 
 test('with flushOnShutdown false a signal ends the process at once', async () => {
   await using child = await startAndAsk({ ON_SHUTDOWN: 'no' });

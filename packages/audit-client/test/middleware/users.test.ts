@@ -110,6 +110,16 @@ describe.each(EXPRESS_VERSIONS)('the user of a request in $name', ({ express }) 
     expect(log.flushes.count).toBe(2);
   });
 
+  test('close drains a service that can be drained, and flush only flushes it', async () => {
+    const { log, events } = await start({});
+    let drains = 0;
+    Object.assign(log, { drain: () => Promise.resolve(void (drains += 1)) });
+    await events.flush();
+    expect([log.flushes.count, drains]).toEqual([1, 0]);
+    await events.close();
+    expect([log.flushes.count, drains]).toEqual([1, 1]);
+  });
+
   test('more than a thousand lookups at once are not waited for, so that memory stays bounded', async () => {
     const { url, log } = await start({ getUser: () => new Promise(() => undefined), userTimeoutMs: 60_000 });
     for (let sent = 0; sent < 1010; sent += 101) {

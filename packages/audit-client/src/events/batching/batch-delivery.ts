@@ -1,6 +1,8 @@
 import type { EventPriority } from '../event-priority.ts';
 import type { EventProcessor } from '../event-processor.ts';
 import type { EventReceipt } from '../event-receipt.ts';
+import type { RejectionReason } from '../../receipt.ts';
+import { isLasting, toRejection } from '../../receipts.ts';
 import { readErrorMessage } from '../../warnings.ts';
 import type { ParkedEvent } from '../processors/event-gate.ts';
 import type { BatchOutcome, Refusal } from '../processors/read-process-result.ts';
@@ -32,6 +34,8 @@ export interface BatchDeliveryOptions {
   readonly onCalled: (priority: EventPriority, ms: number) => void;
   readonly onAnswered: (batch: BatchProcessed) => void;
   readonly onError: (error: BatchError) => void;
+  /** What must not happen: a part that throws where it never does. */
+  readonly onDefect: (error: unknown) => void;
   readonly random: () => number;
   /** Milliseconds that never go back. */
   readonly now: () => number;
@@ -56,8 +60,8 @@ const NO_REST: Rest = { held: [], reason: '', failedCount: null };
 
 /**
  * Brings a batch to its end: handed over, handed over again after a pause for as often as it may, and then kept elsewhere.
- * An event is refused (parked, with its reason), or undelivered (spooled), and only when nothing takes it and the
- * processor is closing is it dropped. A crash at any line loses what no journal has, and nothing twice: ids stay.
+ * An event is refused (parked, with its reason), or undelivered (spooled), and only when nothing takes it and nothing ever
+ * will, or the processor is closing, is it dropped. A crash at any line loses what no journal has, and nothing twice: ids stay.
  */
 export class BatchDelivery {
   readonly #options: BatchDeliveryOptions;
@@ -91,6 +95,17 @@ export class BatchDelivery {
 
   /** Resolves when every event of the batch has ended; `onFirstAttempt` is called when its first call of `process` is over. Never rejects. */
   async deliver(priority: EventPriority, batch: readonly HeldEvent[], onFirstAttempt: () => void): Promise<void> {
+    try {
+      await this.#deliver(priority, batch, onFirstAttempt);
+    } catch (error) {
+      this.#options.onDefect(error);
+      for (const held of batch.filter(({ isEnded }) => !isEnded)) {
+        this.#end(held, 'dropped', { receipt: toRejection('internal'), reason: 'internal' });
+      }
+    }
+  }
+
+  async #deliver(priority: EventPriority, batch: readonly HeldEvent[], onFirstAttempt: () => void): Promise<void> {
     const { maxRetryAttempts, retryDelay } = this.#options.settings;
     let rest: Rest = { held: batch, reason: '', failedCount: null };
     for (let attempt = 1; rest.held.length > 0; attempt += 1) {
@@ -193,10 +208,12 @@ export class BatchDelivery {
     }
     const { settings, undelivered, random } = this.#options;
     const parked = refusals.map((refusal) => toParked(refusal, heldOf.get(refusal.event)?.firstTriedAt, attempts));
-    for (let attempt = 1; !(await undelivered().park(parked)); attempt += 1) {
-      if (attempt > settings.maxRetryAttempts || this.#isHurried) {
+    const { park } = undelivered();
+    for (let attempt = 1; park === null || !(await park(parked)); attempt += 1) {
+      if (park === null || attempt > settings.maxRetryAttempts || this.#isHurried) {
         const held = refusals.flatMap(({ event }) => heldOf.get(event) ?? []);
-        return (await this.#keep({ held, reason: 'refused by the processor', failedCount: null })).held;
+        const rest = { held, reason: 'refused by the processor', failedCount: null };
+        return (await this.#keep(rest, park === null ? isFinal : isLasting)).held;
       }
       await this.#pauses.pause(toRetryDelay(settings.retryDelay, attempt, random), this.#isDraining);
     }
@@ -209,20 +226,25 @@ export class BatchDelivery {
     return [];
   }
 
-  /** Keeps events elsewhere; answers those that nothing takes, or, while draining, drops them. */
-  async #keep({ held, reason, failedCount }: Rest): Promise<Rest> {
+  /** Keeps events elsewhere; drops those that nothing will ever take, or, while draining, takes now. Answers the others. */
+  async #keep({ held, reason, failedCount }: Rest, isForGood = isLasting): Promise<Rest> {
     const undelivered = this.#options.undelivered();
     const receipts = await Promise.all(held.map(({ event }) => undelivered.keep(event)));
     const nowhere: HeldEvent[] = [];
     let takenCount = held.length - (failedCount ?? held.length);
     for (const [index, receipt] of receipts.entries()) {
       const kept = held[index];
-      if (kept !== undefined && receipt.status !== 'rejected') {
+      if (kept === undefined) {
+        continue;
+      }
+      if (receipt.status !== 'rejected') {
         this.#end(kept, takenCount > 0 ? 'processed' : 'failed', { receipt, reason });
         takenCount -= 1;
-      } else if (kept !== undefined && this.#isDraining) {
+      } else if (isForGood(receipt.reason)) {
+        this.#end(kept, 'dropped', { receipt, reason: receipt.reason });
+      } else if (this.#isDraining) {
         this.#end(kept, 'dropped', { receipt, reason: 'kept_nowhere' });
-      } else if (kept !== undefined) {
+      } else {
         nowhere.push(kept);
       }
     }
@@ -230,8 +252,14 @@ export class BatchDelivery {
   }
 
   #end(held: HeldEvent, ending: Ending, { receipt, reason = '' }: { receipt: EventReceipt; reason?: string }): void {
+    held.isEnded = true;
     this.#options.onEnd({ held, ending, receipt, reason });
   }
+}
+
+/** What the processor refuses and nobody can park is at its end when the client refuses it as well. */
+function isFinal(reason: RejectionReason): boolean {
+  return isLasting(reason) || reason === 'invalid' || reason === 'too_large';
 }
 
 function toReason({ code, cause, message }: BatchError): string {

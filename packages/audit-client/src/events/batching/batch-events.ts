@@ -18,9 +18,9 @@ export interface BatchProcessed {
  * An event with what became of it.
  *
  * `event:deduplicated`: `duplicate` within a window, or `coalesced` under pressure. `event:dropped`: `backpressure`,
- * `closed` (the processor was), or `kept_nowhere` (at the end neither spool nor queue took it); with `coalesced`, those are
- * lost with it for which it stood. `event:failed`: what the
- * processor said, or why it said nothing.
+ * `closed` (the processor was, or its client), `misconfigured` (its client is), `kept_nowhere` (at the end neither spool nor
+ * queue took it), `internal` (a defect of this library), or, of a client that cannot park, `invalid` and `too_large`; with
+ * `coalesced`, those are lost with it for which it stood. `event:failed`: what the processor said, or why it said nothing.
  */
 export type AnnouncedEvent = SecurityEvent & { readonly reason: string };
 

@@ -6,6 +6,7 @@ import type { EventGate } from '../processors/event-gate.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import type { RejectedReceipt } from '../../receipt.ts';
 import type { BatchSettings } from './batch-settings.ts';
+import type { Ending } from './batch-stats.ts';
 import type { HeldEvent } from './held-event.ts';
 
 export interface BatchIntakeOptions {
@@ -22,6 +23,9 @@ export interface BatchIntakeOptions {
 export class BatchIntake {
   readonly #options: BatchIntakeOptions;
   #journal: EventJournal | null | undefined = undefined;
+  /** Events that have ended, whose copies are being written, or counted as done. */
+  readonly #leaving = new Set<Promise<void>>();
+  #isCleared = true;
 
   constructor(options: BatchIntakeOptions) {
     this.#options = options;
@@ -42,8 +46,17 @@ export class BatchIntake {
     }
   }
 
-  /** Answers the caller of an event that waits from now on; those of critical and high ones wait with it. */
+  /** Answers the caller of an event that waits from now on; those of critical and high ones wait with it. Never rejects. */
   async accept(held: HeldEvent): Promise<void> {
+    try {
+      await this.#accept(held);
+    } catch (error) {
+      this.#options.warn('an event could not be written to its journal, and is handed on at once', error);
+      this.#options.onHurry(held);
+    }
+  }
+
+  async #accept(held: HeldEvent): Promise<void> {
     const { id, priority } = held.event;
     if (!isBuffered(priority)) {
       return;
@@ -56,6 +69,7 @@ export class BatchIntake {
       return;
     }
     const copy = journal.write(admitted);
+    this.#isCleared = false;
     held.journaled(copy);
     if ((await copy) === null) {
       this.#options.onHurry(held);
@@ -78,18 +92,45 @@ export class BatchIntake {
     }
   }
 
-  /** The copies of an event that has ended are needed no more. */
-  async ended(held: HeldEvent): Promise<void> {
+  /**
+   * The copies of an event that has ended are needed no more, unless they are part of another one, or all that is left of it:
+   * whoever adopts the journal queues it then.
+   */
+  ended(held: HeldEvent, { ending, reason }: { readonly ending: Ending; readonly reason: string }): void {
+    const isNeeded = reason === 'coalesced' || (ending === 'dropped' && reason !== 'backpressure');
+    if (held.copies.length > 0 && !isNeeded) {
+      const leaving = this.#leave(held).finally(() => this.#leaving.delete(leaving));
+      this.#leaving.add(leaving);
+    }
+  }
+
+  /** Whether the disk may have copies of events that have ended. */
+  get hasCopies(): boolean {
+    return !this.#isCleared;
+  }
+
+  /** Removes the copies of events that have ended: at an orderly end nobody shall queue them again. Never rejects. */
+  async clear(): Promise<void> {
+    // One attempt after the last event: a disk that removes nothing must not keep the process.
+    if (!this.#isCleared) {
+      this.#isCleared = true;
+      await Promise.all(this.#leaving);
+      await this.#journal?.clear();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#leaving);
+    await this.#journal?.close();
+  }
+
+  async #leave(held: HeldEvent): Promise<void> {
     for (const copy of held.copies) {
       const segment = await copy;
       if (segment !== null) {
         this.#journal?.done(segment);
       }
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#journal?.close();
   }
 
   #prepare(held: HeldEvent): RejectedReceipt | null {

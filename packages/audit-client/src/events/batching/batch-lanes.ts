@@ -1,3 +1,4 @@
+import { runAsOwnWork } from '../../transports/own-work.ts';
 import { EVENT_PRIORITIES, EventPriority } from '../event-priority.ts';
 import type { BatchSettings } from './batch-settings.ts';
 import type { HeldEvent } from './held-event.ts';
@@ -99,7 +100,12 @@ export class BatchLanes {
   #start(priority: EventPriority): void {
     const { settings, waiting, start } = this.#options;
     this.#underWay[priority] += 1;
-    start(priority, waiting.take(priority, settings.maxBatchSize[priority]));
+    const batch = waiting.take(priority, settings.maxBatchSize[priority]);
+    if (batch.some(({ isOwnWork }) => isOwnWork)) {
+      runAsOwnWork(() => start(priority, batch));
+    } else {
+      start(priority, batch);
+    }
   }
 
   #mayStart(priority: EventPriority): boolean {

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { EventIssue } from '@auditlane/schema';
 import type { AuditClient } from '../../audit-client.ts';
@@ -6,6 +5,7 @@ import { createStderrLogger } from '../../audit-logger.ts';
 import { onBeforeExit } from '../../before-exit.ts';
 import { defaultAuditClient } from '../../default-client.ts';
 import { toRejection } from '../../receipts.ts';
+import { runOutside } from '../../run-outside.ts';
 import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import type { EventProcessor } from '../event-processor.ts';
 import type { EventReceipt } from '../event-receipt.ts';
@@ -23,6 +23,7 @@ import type { FlushResult } from './flushes.ts';
 const MOST_CRITICAL = 5;
 
 let add: (processor: BatchedEventProcessor, event: SecurityEvent) => Promise<EventReceipt>;
+let create: (...parts: Parameters<typeof createOwnedProcessor>) => BatchedEventProcessor;
 
 /**
  * Collects security events by priority and hands them to an {@link EventProcessor} in batches. It never throws into its
@@ -42,14 +43,16 @@ let add: (processor: BatchedEventProcessor, event: SecurityEvent) => Promise<Eve
 export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
   /** What was wrong with the options; those named have their defaults. */
   readonly issues: readonly EventIssue[];
+  /** Of the service that makes the next processor; null outside of `createOwnedProcessor`. */
+  static #ownersWarnings: Warnings | null = null;
   readonly #settings: BatchSettings;
   readonly #core: EventCore;
   readonly #processor: EventProcessor;
-  readonly #scope = new AsyncResource('BatchedEventProcessor');
   /** Held by this object alone, so that it is forgotten together with it. */
   readonly #lastCall = { reportBeforeExit: () => this.#drainBeforeExit() };
   #gate: EventGate | null | undefined = undefined;
-  #ownWarnings: Warnings | null = null;
+  #ownWarnings: Warnings | null = BatchedEventProcessor.#ownersWarnings;
+  readonly #hasOwner = this.#ownWarnings !== null;
   #leaveClient: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
@@ -67,7 +70,7 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
       gate: () => this.#findGate(),
       emit: (name, ...payload) => this.#tell(name, ...payload),
       warn: (condition, error) => this.#warnings.warn(condition, toErrorFacts(error)),
-      inOwnScope: (work) => this.#scope.runInAsyncScope(work),
+      inOwnScope: runOutside,
     });
     this.#warnOfOptions();
   }
@@ -88,16 +91,28 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
 
   static {
     add = (processor, event) => processor.#add(event);
+    create = ({ processor, options, warnings }) => {
+      BatchedEventProcessor.#ownersWarnings = warnings;
+      try {
+        return new BatchedEventProcessor(processor, options);
+      } finally {
+        BatchedEventProcessor.#ownersWarnings = null;
+      }
+    };
   }
 
   #add(event: SecurityEvent): Promise<EventReceipt> {
     try {
       this.#joinClient();
-      return this.#core.add(event, this.#closing !== null);
+      return this.#core.add(event, this.#closing !== null).catch((error: unknown) => this.#failInternally(error));
     } catch (error) {
-      this.#warnings.warn('an event could not be taken into its batch', toErrorFacts(error));
-      return Promise.resolve(toRejection('internal'));
+      return Promise.resolve(this.#failInternally(error));
     }
+  }
+
+  #failInternally(error: unknown): EventReceipt {
+    this.#warnings.warn('an event could not be taken into its batch', toErrorFacts(error));
+    return toRejection('internal');
   }
 
   /**
@@ -106,6 +121,14 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
    */
   flush(): Promise<FlushResult> {
     return this.#core.flush();
+  }
+
+  /**
+   * Ends the windows, and brings all that came before to its end without a pause: what fails now is kept elsewhere. For the
+   * end of a process; events are still taken. Never rejects.
+   */
+  drain(): Promise<void> {
+    return this.#core.drain();
   }
 
   /**
@@ -126,7 +149,8 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
   }
 
   get #warnings(): Warnings {
-    return this.#findGate()?.warnings ?? (this.#ownWarnings ??= createWarnings(createStderrLogger(), Date.now));
+    const ofClient = this.#hasOwner ? null : this.#findGate()?.warnings;
+    return ofClient ?? (this.#ownWarnings ??= createWarnings(createStderrLogger(), Date.now));
   }
 
   #findGate(): EventGate | null {
@@ -152,11 +176,15 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
   async #drainAndClose(): Promise<void> {
     await this.#core.close();
     this.#leaveClient?.();
+    await this.#closeWithinTime('an event processor could not be closed', this.#processor);
+    await this.#closeWithinTime('a deduplication store could not be closed', this.#settings.deduplicationStore);
+  }
+
+  async #closeWithinTime(condition: string, closeable: { close?(): Promise<void> } | undefined): Promise<void> {
     try {
-      await withinTime(this.#processor.close?.(), this.#settings.processingTimeout);
-      await withinTime(this.#settings.deduplicationStore?.close?.(), this.#settings.processingTimeout);
+      await withinTime(closeable?.close?.(), this.#settings.processingTimeout);
     } catch (error) {
-      this.#warnings.warn('an event processor could not be closed', toErrorFacts(error));
+      this.#warnings.warn(condition, toErrorFacts(error));
     }
   }
 
@@ -195,6 +223,15 @@ export class BatchedEventProcessor extends EventEmitter<BatchEvents> {
 /** `addEvent` of an event that the service has built: frozen and whole, so that it need not be copied again. */
 export function addBuiltEvent(processor: BatchedEventProcessor, event: SecurityEvent): Promise<EventReceipt> {
   return add(processor, event);
+}
+
+/** The processor of a service, which warns where the service does; null: where its client does. */
+export function createOwnedProcessor(parts: {
+  readonly processor: EventProcessor;
+  readonly options: BatchProcessingOptions | undefined;
+  readonly warnings: Warnings | null;
+}): BatchedEventProcessor {
+  return create(parts);
 }
 
 /** A close that hangs must not hang its caller. */

@@ -1,3 +1,5 @@
+import { runOutside } from '../../run-outside.ts';
+import { isOwnWork } from '../../transports/own-work.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import type { DeduplicationStore, FirstEvent } from './deduplication-store.ts';
 
@@ -19,8 +21,8 @@ export interface DeduplicatorOptions {
   /** What the samples of all windows may keep in memory; beyond, the oldest window ends early. */
   readonly maxBytes: number;
   readonly mintId: () => string;
-  /** A window has ended in which there were duplicates. */
-  readonly onSummary: (summary: SecurityEvent) => void;
+  /** A window has ended in which there were duplicates; `isOwnWork`: its first event was. */
+  readonly onSummary: (summary: SecurityEvent, isOwnWork: boolean) => void;
   /** The store did not answer; for the log. */
   readonly onError: (error: unknown) => void;
   /** Milliseconds that never go back. */
@@ -33,6 +35,7 @@ interface Window {
   readonly sample: SecurityEvent;
   readonly bytes: number;
   readonly endsAt: number;
+  readonly isOwnWork: boolean;
   /** Null: it is nowhere, and the next identical event is a first again. */
   first: FirstEvent | null;
   /** When the earliest of the counted events happened. */
@@ -119,6 +122,7 @@ export class Deduplicator {
     const opened: Window = {
       ...window,
       sample: event,
+      isOwnWork: isOwnWork(),
       first: toFirst(event),
       countedFrom: Number.POSITIVE_INFINITY,
       lastAt: event.occurredAt,
@@ -180,7 +184,8 @@ export class Deduplicator {
       // Without its first the summary stands for itself.
       const { id: firstId, at: firstAt } = first ?? { id, at: countedFrom };
       const coalesced = { count: counted, firstAt, lastAt, firstId };
-      this.#options.onSummary(Object.freeze({ ...sample, id, occurredAt: lastAt, correlationId: null, coalesced }));
+      const summary = Object.freeze({ ...sample, id, occurredAt: lastAt, correlationId: null, coalesced });
+      this.#options.onSummary(summary, window.isOwnWork);
     }
   }
 
@@ -189,11 +194,12 @@ export class Deduplicator {
     const oldest = this.#oldest;
     if (this.#timer === null && oldest !== undefined) {
       const waitMs = Math.max(1, Math.ceil(oldest.endsAt - this.#options.now()));
-      this.#timer = setTimeout(() => {
+      const onTime = (): void => {
         this.#timer = null;
         this.#endUntil(this.#options.now());
         this.#arm();
-      }, waitMs).unref();
+      };
+      this.#timer = runOutside(() => setTimeout(onTime, waitMs).unref());
     }
   }
 }

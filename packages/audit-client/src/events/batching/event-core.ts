@@ -1,6 +1,6 @@
 import type { AuditClient } from '../../audit-client.ts';
 import type { RejectionReason } from '../../receipt.ts';
-import { toRejection } from '../../receipts.ts';
+import { isLasting, toRejection } from '../../receipts.ts';
 import type { EventProcessor } from '../event-processor.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { EventGate } from '../processors/event-gate.ts';
@@ -74,9 +74,9 @@ export class EventCore {
     this.#lanes = this.#createLanes();
   }
 
-  /** Whether there is anything to be drained. */
+  /** Whether there is anything to be drained, or to be removed from the journal. */
   get isHolding(): boolean {
-    return this.#stats.held > 0 || this.#windows.hasDuplicates;
+    return this.#stats.held > 0 || this.#windows.hasDuplicates || this.#intake.hasCopies;
   }
 
   stats(): BatchProcessingStats {
@@ -114,7 +114,7 @@ export class EventCore {
       store: settings.deduplicationStore,
       mayAsk: () => this.#claims.hasRoom && this.#stats.held <= settings.maxQueueSize,
       mintId: mintEventId,
-      onSummary: (summary) => inOwnScope(() => this.#addSummary(summary)),
+      onSummary: (summary, isOwnWork) => inOwnScope(() => this.#addSummary(summary, isOwnWork)),
       onError: (error) => warn('the deduplication store did not answer, each process counts for itself', error),
       now,
     });
@@ -152,6 +152,7 @@ export class EventCore {
         warn('an event processor did not take a batch', error.cause ?? error);
         emit('batch:error', error);
       },
+      onDefect: (error) => warn('a batch could not be brought to its end', error),
       random: Math.random,
       now,
     });
@@ -180,18 +181,17 @@ export class EventCore {
     return this.#claims.isEmpty ? this.#flushNow() : this.#claims.answered().then(() => this.#flushNow());
   }
 
-  /** Ends the windows and brings everything to its end without a pause. Joins a drain under way. Never rejects. */
-  drain(): Promise<void> {
-    this.#draining ??= this.#drainOnce().finally(() => {
-      this.#draining = null;
-    });
-    return this.#draining;
+  /** Ends the windows and brings everything that came before to its end without a pause. Never rejects. */
+  async drain(): Promise<void> {
+    // Again, for what came while an earlier drain was under way.
+    for (let round = 0; round < 2; round += 1) {
+      this.#draining ??= this.#drainOnce().finally(() => (this.#draining = null));
+      await this.#draining;
+    }
   }
 
   /** Drains, and closes what this has opened. */
   async close(): Promise<void> {
-    await this.drain();
-    // What came while an earlier drain was under way.
     await this.drain();
     await this.#intake.close();
   }
@@ -205,6 +205,7 @@ export class EventCore {
     } finally {
       this.#delivery.setDraining(false);
     }
+    if (this.#stats.held === 0) await this.#intake.clear();
   }
 
   #flushNow(): Promise<FlushResult> {
@@ -219,8 +220,8 @@ export class EventCore {
     });
   }
 
-  #addSummary(summary: SecurityEvent): void {
-    const held = new HeldEvent(summary, { addedAt: now(), answer: () => undefined, isSummary: true });
+  #addSummary(summary: SecurityEvent, isOwnWork: boolean): void {
+    const held = new HeldEvent(summary, { addedAt: now(), answer: () => undefined, isSummary: true, isOwnWork });
     this.#stats.received(held);
     this.#stats.summarized();
     this.#enter(held);
@@ -240,7 +241,8 @@ export class EventCore {
     }
     const refused = this.#intake.prepare(held);
     if (refused !== null) {
-      this.#end({ held, ending: 'failed', receipt: refused, reason: refused.reason });
+      const { reason } = refused;
+      this.#delivered({ held, ending: isLasting(reason) ? 'dropped' : 'failed', receipt: refused, reason });
       return;
     }
     this.#waiting.add(held);
@@ -283,9 +285,7 @@ export class EventCore {
     }
     held.answer(receipt);
     this.#intake.left(held, event);
-    if (reason !== 'coalesced') {
-      void this.#intake.ended(held);
-    }
+    this.#intake.ended(held, { ending, reason });
     if (held.place !== Number.POSITIVE_INFINITY) {
       this.#entered -= 1;
       this.#flushes.ended(held.place, ending);

@@ -1,3 +1,4 @@
+import { isOwnWork as isOwnWorkNow } from '../../transports/own-work.ts';
 import type { EventReceipt } from '../event-receipt.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import { toEventBytes } from './event-bytes.ts';
@@ -9,6 +10,8 @@ export interface HeldEventOptions {
   readonly answer: (receipt: EventReceipt) => void;
   /** Whether it was made here, for events that were counted in a window. Default false: it was logged. */
   readonly isSummary?: boolean;
+  /** Default: whether the code that runs is. */
+  readonly isOwnWork?: boolean;
 }
 
 /** An event from `addEvent` to its end, with what identical events have been merged into it. */
@@ -18,10 +21,14 @@ export class HeldEvent {
   readonly addedAt: number;
   /** What it keeps in memory, roughly; what is merged into it adds nothing. */
   readonly bytes: number;
+  /** Whether it comes from a log record: what is logged while it is handed over must not become an event in turn. */
+  readonly isOwnWork: boolean;
   /** What makes it identical to others while they wait; undefined until it is asked for. */
   key: string | null | undefined = undefined;
   /** When it was first handed to the processor, ms since the epoch; 0: it was not yet. */
   firstTriedAt = 0;
+  /** Whether its delivery is over. */
+  isEnded = false;
   /** Whether its processor, or the journal, knows that it comes. */
   isPrepared = false;
   /** How many logged events end with it: itself, unless it is a summary, and those that it stands for. */
@@ -33,10 +40,14 @@ export class HeldEvent {
   /** Segments of the journal that have it, or something merged into it. */
   readonly #copies: Promise<number | null>[] = [];
 
-  constructor(event: SecurityEvent, { addedAt, answer, isSummary = false }: HeldEventOptions) {
+  constructor(
+    event: SecurityEvent,
+    { addedAt, answer, isSummary = false, isOwnWork = isOwnWorkNow() }: HeldEventOptions,
+  ) {
     this.#event = event;
     this.addedAt = addedAt;
     this.#answer = answer;
+    this.isOwnWork = isOwnWork;
     this.bytes = toEventBytes(event);
     this.#stands = isSummary ? (event.coalesced?.count ?? 1) : 1;
     this.#summaries = isSummary ? 1 : 0;

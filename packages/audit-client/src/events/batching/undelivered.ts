@@ -1,6 +1,6 @@
 import type { EventReceipt } from '../event-receipt.ts';
 import type { EventGate, ParkedEvent } from '../processors/event-gate.ts';
-import { toRejection } from '../../receipts.ts';
+import { readReceipt, toRejection } from '../../receipts.ts';
 import { toErrorFacts } from '../../warnings.ts';
 import { toAuditEvent } from '../processors/to-audit-event.ts';
 import type { AuditClient } from '../../audit-client.ts';
@@ -10,8 +10,8 @@ import type { SecurityEvent } from '../security-event.ts';
 export interface Undelivered {
   /** Keeps an event on disk, or else in the queue; the receipt says where, or that it is nowhere. Never rejects. */
   keep(event: SecurityEvent): Promise<EventReceipt>;
-  /** Parks events in `audit:failed`; false when Redis did not take them. Never rejects. */
-  park(events: readonly ParkedEvent[]): Promise<boolean>;
+  /** Parks events in `audit:failed`; false when Redis did not take them. Never rejects. Null: the client cannot park. */
+  readonly park: ((events: readonly ParkedEvent[]) => Promise<boolean>) | null;
 }
 
 /** The places of a client. One without a gate has only `logAudit` to offer, which mints another id. */
@@ -21,12 +21,12 @@ export function createUndelivered(client: AuditClient, gate: EventGate | null): 
       keep: async (event) => {
         try {
           const { id: _, ...input } = toAuditEvent(event);
-          return await client.logAudit(input);
+          return readReceipt(await client.logAudit(input));
         } catch {
           return toRejection('internal');
         }
       },
-      park: () => Promise.resolve(false),
+      park: null,
     };
   }
   return {

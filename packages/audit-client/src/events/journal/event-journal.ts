@@ -1,5 +1,6 @@
 import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runOutside } from '../../run-outside.ts';
 import { removeIfEmpty } from '../../spool/adoption.ts';
 import type { SpooledEntry } from '../../spool/frame.ts';
 import { GroupCommit } from '../../spool/group-commit.ts';
@@ -96,6 +97,11 @@ export class EventJournal {
     this.#open.set(segment, (this.#open.get(segment) ?? 1) - 1);
   }
 
+  /** Removes what is done now, instead of at the next round. Never rejects. */
+  clear(): Promise<void> {
+    return this.#clear(true);
+  }
+
   /** Removes what is done, and the folder when that is all; what is not is left to whoever adopts it. Never rejects. */
   async close(): Promise<void> {
     clearInterval(this.#timer ?? undefined);
@@ -106,12 +112,12 @@ export class EventJournal {
   }
 
   #startClearing(): void {
-    this.#timer ??= setInterval(() => void this.#clear(false), CLEAR_MS).unref();
+    this.#timer ??= runOutside(() => setInterval(() => void this.#clear(false), CLEAR_MS).unref());
   }
 
   /** Removes the segments that are done, the one in use too when nothing in it is due. */
-  async #clear(isLast: boolean): Promise<void> {
-    if (this.#isClearing && !isLast) {
+  async #clear(isNeeded: boolean): Promise<void> {
+    if (this.#isClearing && !isNeeded) {
       return;
     }
     this.#isClearing = true;

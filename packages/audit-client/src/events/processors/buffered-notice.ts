@@ -1,4 +1,5 @@
 import { BUFFERED_TOLD_EVERY_MS } from '@auditlane/queue';
+import { runOutside } from '../../run-outside.ts';
 
 /** What a notice is made with. */
 export interface BufferedNoticeOptions {
@@ -28,7 +29,8 @@ export class BufferedNotice {
   wake(): void {
     if (!this.#isArmed) {
       this.#isArmed = true;
-      setTimeout(() => void this.#tell(), this.#options.everyMs ?? BUFFERED_TOLD_EVERY_MS).unref();
+      const everyMs = this.#options.everyMs ?? BUFFERED_TOLD_EVERY_MS;
+      runOutside(() => setTimeout(() => void this.#tell(), everyMs).unref());
     }
   }
 

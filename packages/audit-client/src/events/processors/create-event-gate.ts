@@ -66,6 +66,10 @@ class ClientGate implements EventGate {
     });
   }
 
+  get isClosed(): boolean {
+    return this.#parts.isClosed();
+  }
+
   reserve(event: SecurityEvent): void {
     this.#admission.reserve(event);
     this.#notice.wake();

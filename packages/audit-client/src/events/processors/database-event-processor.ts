@@ -3,10 +3,11 @@ import { decodeEntry } from '@auditlane/schema';
 import { createStore, type RejectedRow, type Store, storeIsolating } from '@auditlane/store';
 import type { AuditClient } from '../../audit-client.ts';
 import { defaultAuditClient } from '../../default-client.ts';
+import type { RejectedReceipt } from '../../receipt.ts';
 import type { EventProcessor, ProcessResult } from '../event-processor.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import { type DatabasePool, isPool } from './database-pool.ts';
-import { type EventGate, findEventGate } from './event-gate.ts';
+import { type EventGate, findEventGate, findRefusal } from './event-gate.ts';
 
 /** Options of {@link DatabaseEventProcessor}. */
 export interface DatabaseEventProcessorOptions {
@@ -39,8 +40,14 @@ export class DatabaseEventProcessor implements EventProcessor {
     this.#options = options;
   }
 
-  prepare(event: SecurityEvent): null {
-    findEventGate(this.#client)?.reserve(event);
+  prepare(event: SecurityEvent): RejectedReceipt | null {
+    const client = this.#client;
+    const refused = findRefusal(client);
+    // A pool of the user's stays open when the client closes.
+    if (refused !== null && (refused.reason !== 'closed' || this.#options.pool === undefined)) {
+      return refused;
+    }
+    findEventGate(client)?.reserve(event);
     return null;
   }
 

@@ -2,7 +2,9 @@ import type { Lane } from '@auditlane/queue';
 import type { DeadLetterReason } from '@auditlane/schema';
 import type { RejectedRow } from '@auditlane/store';
 import type { AuditClient } from '../../audit-client.ts';
+import { findMisconfiguration } from '../../misconfigured-client.ts';
 import type { Receipt, RejectedReceipt } from '../../receipt.ts';
+import { toRejection } from '../../receipts.ts';
 import type { Warnings } from '../../warnings.ts';
 import type { EventJournal } from '../journal/event-journal.ts';
 import type { SecurityEvent } from '../security-event.ts';
@@ -43,6 +45,8 @@ export interface EventGate {
   /** What the client promises; `strict` turns the journal on. */
   readonly guarantee: 'durable' | 'strict';
   readonly warnings: Warnings;
+  /** Whether the client has been closed: nothing is taken any more. */
+  readonly isClosed: boolean;
   /**
    * Takes the next number of the client's producer for an event that is going to wait, unless it has one, and encodes
    * nothing. Until the event has a place, Redis is told every few seconds that it waits; `ended` must follow.
@@ -83,6 +87,12 @@ export interface EventGate {
 export function findEventGate(client: AuditClient): EventGate | null {
   const gate: unknown = Reflect.get(client, EVENT_GATE);
   return isEventGate(gate) ? gate : null;
+}
+
+/** Why a client will take nothing, whatever it is given: it is closed or misconfigured. Null for one that may, or does not say. */
+export function findRefusal(client: AuditClient): RejectedReceipt | null {
+  const gate = findEventGate(client);
+  return gate === null ? findMisconfiguration(client) : gate.isClosed ? toRejection('closed') : null;
 }
 
 function isEventGate(value: unknown): value is EventGate {

@@ -1,6 +1,7 @@
 import type { EventReceipt } from '../event-receipt.ts';
 import type { EventProcessor, ProcessResult, RefusedEvent } from '../event-processor.ts';
 import type { RejectedReceipt } from '../../receipt.ts';
+import { isLasting } from '../../receipts.ts';
 import type { SecurityEvent } from '../security-event.ts';
 import { readProcessResult } from './read-process-result.ts';
 
@@ -40,13 +41,20 @@ export class FanOutEventProcessor implements EventProcessor {
   }
 
   prepare(event: SecurityEvent): RejectedReceipt | null {
+    let lasting: RejectedReceipt | null = null;
+    let ableCount = 0;
     for (const target of this.#targets) {
       const refused = target.prepare?.(event) ?? null;
-      if (refused !== null) {
+      if (refused === null) {
+        ableCount += 1;
+      } else if (isLasting(refused.reason)) {
+        // A client that is closed or misconfigured says nothing of the event: the others may take it.
+        lasting ??= refused;
+      } else {
         return refused;
       }
     }
-    return null;
+    return ableCount > 0 ? null : lasting;
   }
 
   ended(event: SecurityEvent): void {

@@ -2,11 +2,11 @@ import type { AuditClient } from '../../audit-client.ts';
 import { AuditError } from '../../audit-error.ts';
 import { defaultAuditClient } from '../../default-client.ts';
 import type { Receipt, RejectedReceipt } from '../../receipt.ts';
-import { toRejection } from '../../receipts.ts';
+import { readReceipt, toRejection } from '../../receipts.ts';
 import type { EventProcessor, ProcessResult, RefusedEvent } from '../event-processor.ts';
 import { EventPriority } from '../event-priority.ts';
 import type { SecurityEvent } from '../security-event.ts';
-import { type EventGate, findEventGate } from './event-gate.ts';
+import { type EventGate, findEventGate, findRefusal } from './event-gate.ts';
 import { toAuditEvent } from './to-audit-event.ts';
 
 /** Options of {@link QueueEventProcessor}. */
@@ -30,9 +30,14 @@ export class QueueEventProcessor implements EventProcessor {
     this.#options = options;
   }
 
-  prepare(event: SecurityEvent): null {
-    findEventGate(this.#client)?.reserve(event);
-    return null;
+  /** A client that will never take anything says so now: the event is not kept waiting for it. */
+  prepare(event: SecurityEvent): RejectedReceipt | null {
+    const client = this.#client;
+    const refused = findRefusal(client);
+    if (refused === null) {
+      findEventGate(client)?.reserve(event);
+    }
+    return refused;
   }
 
   ended(event: SecurityEvent): void {
@@ -44,7 +49,8 @@ export class QueueEventProcessor implements EventProcessor {
     const gate = findEventGate(client);
     const send = (event: SecurityEvent): Promise<Receipt> =>
       gate === null ? sendPlain(client, event) : sendThrough(gate, event);
-    return toResult(events, await Promise.all(events.map(send)));
+    const answers: readonly unknown[] = await Promise.all(events.map(send));
+    return toResult(events, answers.map(readReceipt));
   }
 
   get #client(): AuditClient {

@@ -20,6 +20,7 @@ export function assembleService<Types extends string>(
     on: (pattern: EventPattern, handler: SecurityEventHandler) => void getCore().emitter.on(pattern, handler),
     off: (pattern, handler) => void getCore().emitter.off(pattern, handler),
     flush: () => getCore().flush(),
+    drain: () => getCore().drain(),
     getStats: () => getCore().getStats(),
     getLoggingOptions: () => getCore().loggingOptions,
     getProcessor: () => getCore().processor,

@@ -66,8 +66,16 @@ export interface SecurityEventServiceCore {
   on(pattern: EventPattern, handler: SecurityEventHandler): void;
   /** Takes a handler back. */
   off(pattern: EventPattern, handler: (event: never, context: HandlerContext) => unknown): void;
-  /** Hands on all that waits, now; answers how many events found their place and how many did not. Never rejects. */
+  /**
+   * Hands on all that waits, now; answers how many events found their place and how many did not. Windows of identical
+   * events stay open, and their counts in memory: see `drain`. Never rejects.
+   */
   flush(): Promise<{ readonly processed: number; readonly failed: number }>;
+  /**
+   * As `flush`, and ends the windows of identical events with their summaries; what fails now goes to the spool without
+   * another attempt. For the end of a process; events are still taken. Never rejects.
+   */
+  drain(): Promise<void>;
   getStats(): SecurityEventServiceStats;
   /** `defaultLoggingOptions`, for what reads requests itself, as the middleware does. */
   getLoggingOptions(): { readonly includeHeaders: boolean };

@@ -8,7 +8,11 @@ import type { RejectionReason } from '../../receipt.ts';
 import { toRejection } from '../../receipts.ts';
 import { createWarnings, toErrorFacts, type Warnings } from '../../warnings.ts';
 import { readBatchSettings } from '../batching/batch-settings.ts';
-import { addBuiltEvent, BatchedEventProcessor } from '../batching/batched-event-processor.ts';
+import {
+  addBuiltEvent,
+  type BatchedEventProcessor,
+  createOwnedProcessor,
+} from '../batching/batched-event-processor.ts';
 import { SecurityEventEmitter } from '../bus/security-event-emitter.ts';
 import { SecurityEventType } from '../catalogue/security-event-type.ts';
 import type { EventReceipt } from '../event-receipt.ts';
@@ -150,6 +154,10 @@ export class ServiceCore {
     return this.#processor === null ? Promise.resolve({ processed: 0, failed: 0 }) : this.#processor.flush();
   }
 
+  drain(): Promise<void> {
+    return this.#processor === null ? Promise.resolve() : this.#processor.drain();
+  }
+
   getStats(): SecurityEventServiceStats {
     return {
       ...this.processor.getStats(),
@@ -229,12 +237,12 @@ export class ServiceCore {
   }
 
   #createProcessor(): BatchedEventProcessor {
-    const { processor, client, batchProcessing } = this.#settings;
-    const options = client === undefined ? batchProcessing : { ...batchProcessing, client };
-    return new BatchedEventProcessor(
-      processor ?? new QueueEventProcessor({ client: client ?? batchProcessing?.client }),
-      options,
-    );
+    const { processor, client, batchProcessing, logger } = this.#settings;
+    return createOwnedProcessor({
+      processor: processor ?? new QueueEventProcessor({ client: client ?? batchProcessing?.client }),
+      options: client === undefined ? batchProcessing : { ...batchProcessing, client },
+      warnings: logger === undefined ? null : this.#warnings,
+    });
   }
 
   async #close(): Promise<void> {

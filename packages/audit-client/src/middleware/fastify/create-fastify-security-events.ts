@@ -37,7 +37,7 @@ export interface FastifySecurityEvents<Request = FastifyRequestLike> extends Rou
   (instance: FastifyLike, options: unknown, done: Done): void;
   /** Resolves when the events of all answers sent before are where the service puts them. Never rejects. */
   flush(): Promise<void>;
-  /** Flushes for the last time; `app.close()` does so, too. Never rejects. */
+  /** Flushes for the last time, and ends the windows of identical events; `app.close()` does so, too. Never rejects. */
   close(): Promise<void>;
 }
 

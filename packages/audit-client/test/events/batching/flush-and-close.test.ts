@@ -45,6 +45,33 @@ describe('flush', () => {
   });
 });
 
+describe('drain', () => {
+  test('ends the windows with their summaries, and takes events afterwards', async () => {
+    const { batched, processor } = createBatched({ enableDeduplication: true });
+    const add = () => batched.addEvent({ type: 'a.b', priority: 'info', details: {} });
+    for (let count = 0; count < 5; count += 1) void add();
+    await batched.flush();
+    expect(processor.events).toHaveLength(1);
+    await batched.drain();
+    expect(processor.events.map(({ coalesced }) => coalesced?.count)).toEqual([undefined, 4]);
+    expect(await add()).toMatchObject({ status: 'buffered' });
+  });
+
+  test('covers what came while another one was under way', async () => {
+    const { batched, processor } = createBatched();
+    const latch = createLatch();
+    processor.answer(latch.script);
+    void batched.addEvent(eventOf('info'));
+    void batched.drain();
+    await settle();
+    void batched.addEvent(eventOf('info'));
+    const drained = batched.drain();
+    latch.open();
+    await drained;
+    expect(processor.events).toHaveLength(2);
+  });
+});
+
 describe('close', () => {
   test('hands over what waits, closes the processor once, and is joined', async () => {
     const { batched, processor } = createBatched();
@@ -79,6 +106,21 @@ describe('close', () => {
       Object.assign(processor, { close });
       await batched.close();
     }
+  });
+
+  test('closes the deduplication store also when the processor cannot be closed', async () => {
+    let isStoreClosed = false;
+    const deduplicationStore = {
+      claim: () => Promise.resolve(null),
+      close: () => {
+        isStoreClosed = true;
+        return Promise.resolve();
+      },
+    };
+    const { batched, processor } = createBatched({ deduplicationStore });
+    Object.assign(processor, { close: () => Promise.reject(new Error('no')) });
+    await batched.close();
+    expect(isStoreClosed).toBe(true);
   });
 
   test('the client that closes drains its batched processors first', async () => {

@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import type { SecurityEvent } from '../../../src/events/index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { AuditClient } from '../../../src/audit-client.ts';
+import { BatchedEventProcessor, QueueEventProcessor, type SecurityEvent } from '../../../src/events/index.ts';
+import { EVENT_GATE } from '../../../src/events/processors/event-gate.ts';
+import type { Receipt } from '../../../src/receipt.ts';
 import { createBatched, difference, eventOf } from '../support/batched.ts';
-import type { Script } from '../support/scripted-processor.ts';
+import { reject, type Script } from '../support/scripted-processor.ts';
+import { createStandInClient } from '../support/stand-in-client.ts';
 
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
@@ -13,6 +17,13 @@ class SilentError extends Error {
   override get message(): string {
     throw new Error('no message');
   }
+}
+
+/** A client of the user's, which has `logAudit` and nothing else to offer. */
+function createPlainClient(logAudit: () => Promise<Receipt>): AuditClient {
+  const { client } = createStandInClient();
+  const { [EVENT_GATE]: _, ...plain } = client;
+  return { ...plain, logAudit, logCriticalAudit: logAudit as never };
 }
 
 /** As an API client of JavaScript throws it. */
@@ -166,6 +177,63 @@ test.each([
     expect(warnings).toHaveLength(1);
   },
 );
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['a text', 'queued'],
+  ['an object without a status', { id: 'x' }],
+])('row 1: a client of the user that answers %s has taken no event, and ends no process', async (_name, answer) => {
+  const logAudit = vi.fn(() => Promise.resolve(answer as unknown as Receipt));
+  const plain = createPlainClient(logAudit);
+  const batched = new BatchedEventProcessor(new QueueEventProcessor({ client: plain }), {
+    client: plain,
+    maxRetryAttempts: 0,
+    retryDelay: 0,
+    enableDeduplication: false,
+  });
+  for (const priority of ['critical', 'info'] as const) void batched.addEvent(eventOf(priority));
+  void batched.flush();
+  // Handed over, kept, and handed over again.
+  await expect.poll(() => logAudit.mock.calls.length).toBeGreaterThan(4);
+  expect(batched.getStats()).toMatchObject({ currentQueueSize: 2, totalProcessed: 0 });
+  await batched.close();
+  expect(batched.getStats()).toMatchObject({ currentQueueSize: 0, totalDropped: 2 });
+});
+
+test.each(['invalid', 'too_large'] as const)(
+  'row 1: an event that a client of the user finds %s is at its end, since nobody can park it',
+  async (reason) => {
+    const rejection = { status: 'rejected', reason } as const;
+    const plain = createPlainClient(() => Promise.resolve(rejection));
+    const batched = new BatchedEventProcessor(new QueueEventProcessor({ client: plain }), { client: plain });
+    const told: string[] = [];
+    batched.on('event:dropped', (event) => void told.push(event.reason));
+    expect(await batched.addEvent(eventOf('high'))).toEqual(rejection);
+    expect(told).toEqual([reason]);
+    await batched.close();
+  },
+);
+
+test('row 13: an event whose way throws is answered "internal"', async () => {
+  const giveUp = (): never => {
+    throw new Error('no giving up here');
+  };
+  const { batched, warnings } = createBatched({}, { gate: { giveUp } });
+  await batched.close();
+  expect(await batched.addEvent(eventOf('high'))).toEqual({ status: 'rejected', reason: 'internal' });
+  expect(warnings).toHaveLength(1);
+});
+
+test('row 13: a place for undelivered events that throws ends no process, and its events end', async () => {
+  const keep = (): never => {
+    throw new Error('no keeping here');
+  };
+  const { batched, warnings, told } = createBatched({ maxRetryAttempts: 0 }, { gate: { keep }, script: reject() });
+  expect(await batched.addEvent(eventOf('high'))).toEqual({ status: 'rejected', reason: 'internal' });
+  expect(told.dropped).toMatchObject([{ reason: 'internal' }]);
+  expect(warnings.map(({ condition }) => condition)).toContain('a batch could not be brought to its end');
+});
 
 test('row 14: what an event was coalesced from is read once', async () => {
   let reads = 0;

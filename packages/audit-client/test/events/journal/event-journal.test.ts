@@ -51,6 +51,17 @@ test('a segment whose every event is done is removed, and one with an open event
   expect(segments()).toEqual(['00000002.spool']);
 });
 
+test('clear removes what is done without waiting for a round, and leaves what is not', async () => {
+  const { journal, segments, write } = createJournal();
+  const first = await write('a');
+  await journal.clear();
+  expect(segments()).toEqual(['00000001.spool']);
+  journal.done(first ?? 0);
+  await journal.clear();
+  expect([segments(), journal.bytes]).toEqual([[], 0]);
+  expect(await write('b')).toBe(2);
+});
+
 test('close leaves what is not done, and removes the folder when nothing is left', async () => {
   const open = createJournal();
   await open.write('a');

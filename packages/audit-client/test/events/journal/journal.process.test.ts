@@ -64,6 +64,14 @@ test('a process with nothing left to do hands over what waits, the counts of its
   expect(entries.map(({ metadata }) => metadata.count).filter((count) => count !== undefined)).toEqual([5]);
 });
 
+test('a process that ends in order leaves nothing in its journal that would be queued again', async () => {
+  const spoolDir = makeTempDir();
+  await using batching = spawn(BATCH, { AUDIT_SPOOL_DIR: spoolDir, JOURNAL: 'true' });
+  expect(await batching.exited).toEqual({ code: 0, signal: null });
+  expect(await queuedIds()).toHaveLength(COUNT);
+  expect(readSpooledLines(spoolDir)).toEqual([]);
+});
+
 test('at every moment an event that was answered "buffered" is in the queue or in the journal', async () => {
   const spoolDir = makeTempDir();
   await using batching = spawn(BATCH, { AUDIT_SPOOL_DIR: spoolDir, JOURNAL: 'true', COUNT: '250', END: 'stay' });

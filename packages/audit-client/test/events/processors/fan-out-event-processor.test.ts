@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type BatchError, FanOutEventProcessor, type SecurityEvent } from '../../../src/events/index.ts';
+import { toRejection } from '../../../src/receipts.ts';
 import { createBatched, eventsOf } from '../support/batched.ts';
 import { reject, type Script, ScriptedProcessor, takeAll } from '../support/scripted-processor.ts';
 
@@ -98,6 +99,16 @@ test('what is no processor fails by name, and the others get their events', asyn
     expect(good.ids).toContain(batch[0]?.id);
     await fan.close();
   }
+});
+
+test('a target whose client is closed refuses no event that another one may take', () => {
+  const closed = Object.assign(new ScriptedProcessor(), { prepare: () => toRejection('closed') });
+  const invalid = Object.assign(new ScriptedProcessor(), { prepare: () => toRejection('invalid') });
+  const [event] = eventsOf('info', 1);
+  if (event === undefined) throw new Error('no event');
+  expect(new FanOutEventProcessor([closed, new ScriptedProcessor()]).prepare(event)).toBeNull();
+  expect(new FanOutEventProcessor([closed, closed]).prepare(event)).toMatchObject({ reason: 'closed' });
+  expect(new FanOutEventProcessor([closed, invalid]).prepare(event)).toMatchObject({ reason: 'invalid' });
 });
 
 test('the receipt is the one of the first processor that gives one', async () => {

@@ -105,13 +105,44 @@ describe('events that are handed to the queue', () => {
     expect(await entries()).toMatchObject([{ id: event.id }]);
   });
 
-  test('a client that is misconfigured answers so, and nothing is lost in silence', async () => {
-    const { batched } = createQueued({ maxRetryAttempts: 0, retryDelay: 1 }, { redisUrl: 'no url' });
+  test('a client that is misconfigured answers so to every priority, and nothing is lost in silence', async () => {
+    const { batched, client } = createQueued({}, { redisUrl: 'no url' });
     const dropped: string[] = [];
     batched.on('event:dropped', ({ reason }) => void dropped.push(reason));
-    void batched.addEvent(eventOf('info'));
-    await batched.close();
-    expect(dropped).toEqual(['kept_nowhere']);
+    for (const priority of ['critical', 'high', 'info'] as const) {
+      expect(await batched.addEvent(eventOf(priority))).toMatchObject({
+        status: 'rejected',
+        reason: 'misconfigured',
+        issues: [{ path: 'redisUrl' }],
+      });
+    }
+    expect(await batched.flush()).toEqual({ processed: 0, failed: 0 });
+    expect(dropped).toEqual(['misconfigured', 'misconfigured', 'misconfigured']);
+    expect(batched.getStats()).toMatchObject({ totalReceived: 3, totalDropped: 3, currentQueueSize: 0 });
+    expect(client.stats().rejected.misconfigured).toBe(3);
+  });
+
+  test('a client that was closed answers so to every priority', async () => {
+    const { batched, client } = createQueued();
+    await batched.addEvent(eventOf('info'));
+    await client.close();
+    for (const priority of ['critical', 'high', 'info'] as const) {
+      expect(await batched.addEvent(eventOf(priority))).toEqual({ status: 'rejected', reason: 'closed' });
+    }
+    expect(await batched.flush()).toEqual({ processed: 0, failed: 0 });
+    expect(batched.getStats()).toMatchObject({ totalProcessed: 1, totalDropped: 3, currentQueueSize: 0 });
+  });
+
+  test('what a processor of the user does not take either ends with the reason of such a client', async () => {
+    const failing: EventProcessor = { process: () => Promise.reject(new Error('the sink is away')) };
+    const { batched, client } = createQueued({ maxRetryAttempts: 1, retryDelay: 1 }, {}, failing);
+    await client.close();
+    expect(await batched.addEvent(eventOf('high'))).toEqual({ status: 'rejected', reason: 'closed' });
+    const { batched: other } = createQueued({ maxRetryAttempts: 1, retryDelay: 1 }, { redisUrl: 'no url' }, failing);
+    expect(await other.addEvent(eventOf('high'))).toMatchObject({ status: 'rejected', reason: 'misconfigured' });
+    void other.addEvent(eventOf('info'));
+    expect(await other.flush()).toEqual({ processed: 0, failed: 0 });
+    expect(other.getStats()).toMatchObject({ totalDropped: 2, currentQueueSize: 0 });
   });
 });
 

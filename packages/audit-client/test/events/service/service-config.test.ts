@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   createSecurityEventService,
+  type EventProcessor,
   type EventPriority,
   SecurityEventType,
   type SecurityEventServiceConfig,
 } from '../../../src/events/index.ts';
+import { createStandInClient } from '../support/stand-in-client.ts';
 import { createRecordingProcessor, createTestService } from '../support/recording-processor.ts';
 
 const { AUTH_LOGIN_FAILURE, AUTH_LOGIN_SUCCESS } = SecurityEventType;
@@ -51,6 +53,32 @@ describe('each option has its effect', () => {
     void service.logEvent(AUTH_LOGIN_SUCCESS, 'web');
     await new Promise((resolve) => setImmediate(resolve));
     expect(processor.events).toHaveLength(2);
+  });
+
+  test('logger is told of troubles with batches', async () => {
+    const failing: EventProcessor = { process: () => Promise.reject(new Error('the sink is away')) };
+    const { service, warnings } = createTestService({
+      processor: failing,
+      client: createStandInClient().client,
+      batchProcessing: { maxRetryAttempts: 0, maxBatchSize: { critical: 6 }, maxQueueSize: -1 },
+    });
+    service.getProcessor().on('event:failed', () => {
+      throw new Error('of the listener');
+    });
+    await service.logEvent(SecurityEventType.API_ERROR, 'api');
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'options of the event processor are invalid and keep their defaults',
+      'critical events are batched by more than 5: the first of them waits for the others',
+      'an event processor did not take a batch',
+      'a listener of the event processor failed',
+    ]);
+  });
+
+  test('without a logger, that of the client is told of troubles with batches', () => {
+    const { client, warnings } = createStandInClient();
+    const service = createSecurityEventService({ client, batchProcessing: { maxQueueSize: -1 } });
+    service.getProcessor();
+    expect(warnings).toHaveLength(1);
   });
 
   test('defaultPriorities go before the table, and the call before both', async () => {

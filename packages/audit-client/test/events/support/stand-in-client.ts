@@ -16,6 +16,7 @@ export function createStandInClient(overrides: Partial<EventGate> = {}) {
   const gate: EventGate = {
     guarantee: 'durable',
     warnings: { warn: (condition, facts) => void warnings.push({ condition, facts }) },
+    isClosed: false,
     reserve: () => undefined,
     admit: ({ id }) => ({ kind: 'admitted', id, lane: 'main', line: `{"id":"${id}"}`, bytes: 10, number: 1 }),
     send: ({ id }) => Promise.resolve({ id, status: 'queued' }),
