@@ -5,14 +5,14 @@ import { createMonitor } from '../src/monitoring/monitor.ts';
 import { renderPrometheus } from '../src/monitoring/prometheus.ts';
 import { buildBeat, buildQueueState, buildRedisFacts, LIMITS, NOW, NO_LOSSES } from './fixtures/fleet.ts';
 
-function setUp(readRedis: () => Promise<ReturnType<typeof buildRedisFacts>>) {
+function setUp(readRedis: () => Promise<ReturnType<typeof buildRedisFacts>>, limits = LIMITS) {
   const lines: string[] = [];
   let now = NOW;
   const logger = createLogger({ name: 'test', sink: { write: (line) => lines.push(line) } });
   const monitor = createMonitor({
     readRedis,
     readPostgres: () => Promise.resolve({ rows: 5, batches: 1, maintenance: [], losses: NO_LOSSES }),
-    limits: LIMITS,
+    limits,
     log: createRateLimitedLog(logger, { clock: () => now }),
     clock: () => now,
     deadlineMs: 50,
@@ -69,6 +69,22 @@ test('drops become critical when they grow, and a Redis that was away in between
   expect(await severities()).toEqual(['warning']);
   dropped = 11;
   expect(await severities()).toEqual(['critical']);
+});
+
+test('batches that are too small for the load are told by the setting of the environment', async () => {
+  let enqueued = 0;
+  const { monitor } = setUp(
+    () => Promise.resolve(buildRedisFacts({ queue: buildQueueState({ depth: 6000, stats: { enqueued } }) })),
+    { ...LIMITS, AUDIT_BATCH_SMALL: 100, AUDIT_BATCH_MEDIUM: 100, AUDIT_BATCH_LARGE: 100 },
+  );
+  await monitor.assess();
+  enqueued = 900;
+  const { answer } = await monitor.assess();
+  expect(answer.recommendations).toContainEqual({
+    severity: 'warning',
+    message: 'Too small for its load! Events in the last minute: 900',
+    action: 'AUDIT_BATCH_LARGE=1000 (it is 100) for the workers and the API',
+  });
 });
 
 test('calls that come while one runs share the next one, which begins after them', async () => {

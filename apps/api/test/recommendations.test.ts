@@ -19,6 +19,7 @@ function facts(overrides: Partial<Facts> = {}, numbers: Partial<FleetMetrics> = 
     isPostgresConnected: true,
     isDropping: false,
     maxFailedLength: 10_000,
+    largeBatchSize: 1000,
     redisFaults: [],
     maintenance: [],
     massPoison: [],

@@ -3,12 +3,35 @@ import { join } from 'node:path';
 import { SIZING, WORKSPACE_DIR } from '@auditlane/runtime';
 import { describe, expect, test } from 'vitest';
 import { CONDITIONS } from '../src/monitoring/conditions.ts';
-import { REDIS_ACTIONS } from '../src/monitoring/recommendations.ts';
+import { findingsOf, REDIS_ACTIONS } from '../src/monitoring/recommendations.ts';
+import { TROUBLES } from './fixtures/troubles.ts';
 
-const RUNBOOK = readFileSync(join(WORKSPACE_DIR, 'docs/operations.md'), 'utf8');
-const documented = [...RUNBOOK.matchAll(/^\| `([a-z_]+|maintenance_<task>)` \| .+ \| .+ \| .+ \|$/gm)].map(
-  ([, id]) => id,
-);
+function readPage(path: string): string {
+  return readFileSync(join(WORKSPACE_DIR, 'docs', path), 'utf8');
+}
+
+function toAnchors(page: string): readonly string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 _-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+const RUNBOOK = readPage('operations.md');
+const ROW = /^\| `([a-z_]+|maintenance_<task>)` \| [^|]+ \| ([^|]+) \| [^|]+ \| [^|]+ \|$/gm;
+const rows = [...RUNBOOK.matchAll(ROW)].map(([, id = '', severities = '']) => ({ id, severities }));
+const documented = rows.map(({ id }) => id);
+
+function toSeverity(clause: string): string {
+  return /^(warning|critical): \S/.exec(clause)?.[1] ?? `no severity, or not from when on: ${clause}`;
+}
+
+const told = TROUBLES.flatMap((facts) => findingsOf(facts)).map(({ condition, severity }) => ({
+  id: condition.replace(/^maintenance_.+/, 'maintenance_<task>'),
+  severity,
+}));
 
 describe('docs/operations.md', () => {
   const ids = [...CONDITIONS, ...Object.keys(REDIS_ACTIONS).map((code) => `redis_${code}`), 'maintenance_<task>'];
@@ -18,6 +41,13 @@ describe('docs/operations.md', () => {
 
   test('tells of no condition that there is not', () => {
     expect(documented.toSorted()).toEqual(ids.toSorted());
+  });
+
+  test.each(ids)('says how severe %s is, as the rules do, and from when on', (id) => {
+    const shown = rows.filter((row) => row.id === id).flatMap(({ severities }) => severities.split('; '));
+    const possible = new Set(told.filter((finding) => finding.id === id).map(({ severity }) => severity));
+    expect(possible.size).toBeGreaterThan(0);
+    expect(shown.map(toSeverity).toSorted()).toEqual([...possible].toSorted());
   });
 
   test.each([
@@ -32,26 +62,23 @@ describe('docs/operations.md', () => {
     expect(entry.split('\n##')[0]?.length).toBeGreaterThan(300);
   });
 
-  test('has every link within it', () => {
-    const anchors = [...RUNBOOK.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-      title
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9 -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    for (const [, anchor] of RUNBOOK.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
-  });
-
   test('shows the sizing table that recommendations use', () => {
-    const rows = [...RUNBOOK.matchAll(/^\| ([\d,]+) (?:to ([\d,]+)|and more) \| (\d+) \| (\d+) \| (\d+) \|/gm)];
-    const shown = rows.map(([, from = '', , workers, batchSize, queueLength]) => ({
-      fromPerMinute: Number(from.replaceAll(',', '')),
-      workers: Number(workers),
-      batchSize: Number(batchSize),
-      queueLength: Number(queueLength),
-    }));
+    const range = /(?:over (?<above>[\d,]+))?(?:, )?(?:up to (?<upTo>[\d,]+))?/;
+    const row = new RegExp(`^\\| ${range.source} \\| (?<sizes>\\d+ \\| \\d+ \\| \\d+) \\|`, 'gm');
+    const ranges = [...RUNBOOK.matchAll(row)].map(({ groups }) => groups ?? {});
+    const shown = ranges.map(({ above = '0', sizes = '' }) => {
+      const [workers, batchSize, queueLength] = sizes.split(' | ').map(Number);
+      return { abovePerMinute: Number(above.replaceAll(',', '')), workers, batchSize, queueLength };
+    });
     expect(shown).toEqual(SIZING);
     // Each range ends where the next one begins.
-    expect(rows.slice(0, -1).map((row) => row[2])).toEqual(rows.slice(1).map((row) => row[1]));
+    expect(ranges.slice(0, -1).map(({ upTo }) => upTo)).toEqual(ranges.slice(1).map(({ above }) => above));
   });
+});
+
+test.each(['operations.md', 'dead-letters.md', 'deployment.md'])('the links of docs/%s lead where they say', (name) => {
+  for (const [, path = '', anchor] of readPage(name).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+    const target = readPage(path === '' ? name : path);
+    if (anchor !== undefined) expect(toAnchors(target), path).toContain(anchor);
+  }
 });

@@ -38,6 +38,6 @@ async function measureRow(servers: Servers, perMinute: number, row: Sizing): Pro
 
 /** Puts the load of each row on what the row names. */
 export async function askSizing(servers: Servers): Promise<void> {
-  const loads = SIZING.map((row, at) => [SIZING[at + 1]?.fromPerMinute ?? LAST_PER_MINUTE, row] as const);
+  const loads = SIZING.map((row, at) => [SIZING[at + 1]?.abovePerMinute ?? LAST_PER_MINUTE, row] as const);
   for (const [perMinute, row] of toVariants(loads, servers.scale)) await measureRow(servers, perMinute, row);
 }

@@ -3,11 +3,13 @@ import { SIZING, toSizing } from '../src/index.ts';
 
 test.each([
   [0, 0],
-  [999, 0],
-  [1000, 1],
-  [9999, 1],
-  [10_000, 2],
-  [50_000, 3],
+  [1, 0],
+  [1000, 0],
+  [1001, 1],
+  [10_000, 1],
+  [10_001, 2],
+  [50_000, 2],
+  [50_001, 3],
   [5_000_000, 3],
 ])('%d events a minute belong to row %d', (perMinute, row) => {
   expect(toSizing(perMinute)).toEqual(SIZING[row]);
@@ -17,7 +19,7 @@ test('more load never needs less', () => {
   for (const [at, row] of SIZING.entries()) {
     const next = SIZING[at + 1];
     if (next === undefined) continue;
-    expect(next.fromPerMinute).toBeGreaterThan(row.fromPerMinute);
+    expect(next.abovePerMinute).toBeGreaterThan(row.abovePerMinute);
     expect(next.workers).toBeGreaterThanOrEqual(row.workers);
     expect(next.queueLength).toBeGreaterThanOrEqual(row.queueLength);
   }
@@ -25,6 +27,6 @@ test('more load never needs less', () => {
 
 test('a queue holds a minute of the load at the end of its row', () => {
   for (const [at, { queueLength }] of SIZING.entries()) {
-    expect(queueLength).toBeGreaterThanOrEqual(SIZING[at + 1]?.fromPerMinute ?? 0);
+    expect(queueLength).toBeGreaterThanOrEqual(SIZING[at + 1]?.abovePerMinute ?? 0);
   }
 });

@@ -72,6 +72,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       metrics,
       isDropping: trend.isHappening,
       maxFailedLength: options.limits.AUDIT_MAX_FAILED_LENGTH,
+      largeBatchSize: options.limits.AUDIT_BATCH_LARGE,
     });
     logFindings(log, findings);
     return { view, services: toServices(view), answer: toAnswer(metrics, findings) };

@@ -6,12 +6,12 @@ import type { RedisFault, WorkerBeat } from '@auditlane/queue';
 import type { Recommendation } from './audit-metrics.ts';
 import type { Condition } from './conditions.ts';
 import { lossFindings } from './loss-rules.ts';
-import type { LossRuleFacts } from './loss-rules.ts';
 import { MORE_WORKERS } from './more-workers.ts';
 import { findTooSmall } from './sizing-rule.ts';
+import type { SizingFacts } from './sizing-rule.ts';
 
 /** What rules look at. */
-export interface Facts extends LossRuleFacts {
+export interface Facts extends SizingFacts {
   readonly isPostgresConnected: boolean;
   readonly isDropping: boolean;
   readonly maxFailedLength: number;

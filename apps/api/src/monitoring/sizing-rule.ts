@@ -3,6 +3,12 @@ import { toSizing } from '@auditlane/runtime';
 import type { LossRuleFacts } from './loss-rules.ts';
 import type { Finding } from './recommendations.ts';
 
+/** What the rule looks at. */
+export interface SizingFacts extends LossRuleFacts {
+  /** AUDIT_BATCH_LARGE of the API's own environment: workers do not tell theirs. */
+  readonly largeBatchSize: number;
+}
+
 const STRAINED_PERCENT = 50;
 const STRAINED_AGE_MS = 60_000;
 
@@ -16,8 +22,8 @@ function isStrained({ metrics, losses }: LossRuleFacts): boolean {
 }
 
 /** Says what the load of the last minute needs, when there is less and it shows. */
-export function findTooSmall(facts: LossRuleFacts): Finding | null {
-  const { metrics, losses, isRedisConnected } = facts;
+export function findTooSmall(facts: SizingFacts): Finding | null {
+  const { metrics, losses, isRedisConnected, largeBatchSize } = facts;
   // What was refused was asked for as well.
   const perMinute = losses.growth.enqueued + losses.growth.overflow;
   const needed = toSizing(perMinute);
@@ -30,6 +36,9 @@ export function findTooSmall(facts: LossRuleFacts): Finding | null {
       ? [
           `AUDIT_MAX_QUEUE_LENGTH=${needed.queueLength} (it is ${metrics.queue_capacity}) for clients, workers and the API`,
         ]
+      : []),
+    ...(largeBatchSize < needed.batchSize
+      ? [`AUDIT_BATCH_LARGE=${needed.batchSize} (it is ${largeBatchSize}) for the workers and the API`]
       : []),
   ];
   // In its first moments the API has seen no growth yet: then nothing is known of the load.

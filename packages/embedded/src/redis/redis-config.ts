@@ -1,7 +1,8 @@
 /**
- * What every Redis of ours runs with. `appendfsync always`: an acknowledged event is on disk (measured: 0.2 to 0.3 ms a
- * call, 3% of a drain). The rewrite size is raised because a queue that fills and empties all day rewrote its file 600
- * times in 45 minutes with the default of 64 MB; at 4 GB Redis used 30% less CPU.
+ * What every Redis of ours runs with. `appendfsync always`: an acknowledged event is on disk (measured against
+ * `everysec`: 0.81 instead of 0.45 ms a call, 3 to 7% of a drain). The rewrite size is raised because a queue that fills
+ * and empties would have its file rewritten each time it has grown to the default of 64 MB: 10 times in a run of
+ * `npm run bench -- --parts rewrites`, and not once at 4 GB.
  */
 export const REDIS_SETTINGS = {
   appendonly: 'yes',
@@ -12,8 +13,8 @@ export const REDIS_SETTINGS = {
 } as const;
 
 /**
- * 529 bytes of memory for an event of 519. Compressed lists take 166, but half of the time that Redis spends on a drain,
- * and a queue is bounded by its number of entries: 10,000 of them are 5 MB.
+ * 642 bytes of memory for an entry of 626. Compressed lists take about a third, but `RPOP` of 100 entries then takes
+ * 230 µs instead of 25, and a queue is bounded by its number of entries: 10,000 of them are 6.4 MB.
  */
 function toListSettings(major: number): Readonly<Record<string, string>> {
   return { [major < 7 ? 'list-max-ziplist-size' : 'list-max-listpack-size']: '-4' };
