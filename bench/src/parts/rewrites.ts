@@ -70,7 +70,7 @@ type RedisOptions = Parameters<typeof startRedis>[0];
 
 async function writeOnServer(options: RedisOptions, lines: readonly string[], waves: number): Promise<Written> {
   await using server = await startRedis(options);
-  return write(server, lines, waves);
+  return await write(server, lines, waves);
 }
 
 /** How long a server takes to be ready that finds the file of one before it. */
