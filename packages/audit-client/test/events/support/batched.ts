@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import {
   type AnnouncedEvent,
   BatchedEventProcessor,
@@ -14,13 +14,10 @@ import { buildSecurityEvent } from './build-security-event.ts';
 import { type Script, ScriptedProcessor } from './scripted-processor.ts';
 import { createStandInClient } from './stand-in-client.ts';
 
-const open: BatchedEventProcessor[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((batched) => batched.close()));
-});
-
-/** A batched processor over a scripted one and a stand-in client, with everything that its listeners were told. */
+/**
+ * A batched processor over a scripted one and a stand-in client, with everything that its listeners were told; closed
+ * after the test. The hook belongs to the call: a worker loads this module once for many files.
+ */
 export function createBatched(
   options: BatchProcessingOptions = {},
   { script, gate }: { readonly script?: Script; readonly gate?: Partial<EventGate> } = {},
@@ -32,7 +29,7 @@ export function createBatched(
     client: standIn.client,
     ...options,
   });
-  open.push(batched);
+  onTestFinished(() => batched.close());
   const told = {
     processed: [] as BatchProcessed[],
     errors: [] as Error[],
