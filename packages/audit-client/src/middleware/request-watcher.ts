@@ -10,7 +10,7 @@ import { createPlaceFinder, type Place } from './judge-request.ts';
 import { createExclusion } from './path-rule.ts';
 import { REQUEST_SCOPE } from './request-scope-key.ts';
 import type { ServerRequest } from './server-request.ts';
-import type { Flushable } from './shutdown.ts';
+import type { Drainable } from './shutdown.ts';
 import { waitInLine } from './wait-in-line.ts';
 import { Watch, type WatchOwner } from './watch.ts';
 
@@ -33,7 +33,7 @@ export interface Arrival {
  * it aborted. Settling tells the event, once. An error that is thrown after that is told in an event of its own. A crash
  * before the end loses the event, as it loses the answer.
  */
-export class RequestWatcher implements WatchOwner, Flushable {
+export class RequestWatcher implements WatchOwner, Drainable {
   readonly #options: EventTellerOptions;
   readonly #teller: EventTeller;
   readonly #isExcluded: (path: string) => boolean;

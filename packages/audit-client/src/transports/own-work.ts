@@ -5,10 +5,10 @@ const SHARED = Symbol.for('auditlane.audit-client.own-work.v1');
 
 const storage = findStorage();
 
-function findStorage(): AsyncLocalStorage<true> {
+function findStorage(): AsyncLocalStorage<boolean> {
   const known: unknown = Reflect.get(globalThis, SHARED);
   if (known instanceof AsyncLocalStorage) return known;
-  const made = new AsyncLocalStorage<true>();
+  const made = new AsyncLocalStorage<boolean>();
   Reflect.set(globalThis, SHARED, made);
   return made;
 }
@@ -21,6 +21,11 @@ function findStorage(): AsyncLocalStorage<true> {
  */
 export function runAsOwnWork<Answer>(work: () => Answer): Answer {
   return storage.run(true, work);
+}
+
+/** The opposite: what follows is the application's, or belongs to no one call. */
+export function runAsForeignWork<Answer>(work: () => Answer): Answer {
+  return storage.run(false, work);
 }
 
 /** Whether the code that runs was started by {@link runAsOwnWork}. */

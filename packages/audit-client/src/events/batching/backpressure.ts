@@ -51,7 +51,7 @@ export class Backpressure {
     const { isEnabled, maxQueueBytes, heldCount, heldBytes } = this.#options;
     const { priority } = held.event;
     if (!isEnabled) {
-      return this.#isOver && priority !== 'critical' ? 'refused' : 'enters';
+      return this.isOver && priority !== 'critical' ? 'refused' : 'enters';
     }
     if (!this.#isOn && (heldCount() >= this.#highWater || heldBytes() >= maxQueueBytes * HIGH_WATER)) {
       this.#start();
@@ -105,14 +105,16 @@ export class Backpressure {
     return true;
   }
 
-  get #isOver(): boolean {
-    return !this.#fits(this.#options.heldCount(), this.#options.heldBytes());
+  /** Whether more is held than may be. */
+  get isOver(): boolean {
+    const { heldCount, heldBytes } = this.#options;
+    // An event alone is taken whatever its size: a row of it can be kept.
+    return heldCount() !== 1 && !this.#fits(heldCount(), heldBytes());
   }
 
-  /** An event alone fits whatever its size: a row of it can be kept. */
   #fits(count: number, bytes: number): boolean {
     const { maxQueueSize, maxQueueBytes } = this.#options;
-    return count <= maxQueueSize && (bytes <= maxQueueBytes || count === 1);
+    return count <= maxQueueSize && bytes <= maxQueueBytes;
   }
 
   /** Whether there is room once all that waits below `priority` has given way: else none of it need go. */
@@ -125,13 +127,13 @@ export class Backpressure {
   /** The event that comes counts as held: one too many is one that must go. */
   #makeRoom(priority: EventPriority): boolean {
     const { waiting, onGivenWay } = this.#options;
-    if (this.#isOver && priority !== 'critical' && !this.#couldFit(priority)) {
-      return false;
+    if (this.isOver && !this.#couldFit(priority)) {
+      return priority === 'critical';
     }
-    while (this.#isOver) {
+    while (this.isOver) {
       const lowest = waiting.takeBelow(priority);
       if (lowest === undefined) {
-        // What is under way cannot give way; a critical event enters above the bound.
+        // What is under way cannot give way.
         return priority === 'critical';
       }
       onGivenWay(lowest);
@@ -140,7 +142,12 @@ export class Backpressure {
   }
 
   #change(name: 'backpressure:on' | 'backpressure:off'): void {
-    const { heldCount, maxQueueSize, onChange } = this.#options;
-    onChange(name, { currentQueueSize: heldCount(), maxQueueSize });
+    const { heldCount, heldBytes, maxQueueSize, maxQueueBytes, onChange } = this.#options;
+    onChange(name, {
+      currentQueueSize: heldCount(),
+      maxQueueSize,
+      currentQueueBytes: heldBytes(),
+      maxQueueBytes,
+    });
   }
 }

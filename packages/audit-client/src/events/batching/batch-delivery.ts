@@ -56,6 +56,9 @@ interface HandedOver {
   readonly attempt: number;
 }
 
+/** While nothing takes an event, spool and queue neither: a `retryDelay` of 0 is for the attempts before that. */
+const LEAST_DELAY_MS = 1000;
+
 const NO_REST: Rest = { held: [], reason: '', failedCount: null };
 
 /**
@@ -115,7 +118,9 @@ export class BatchDelivery {
         rest = await this.#keep(rest);
       }
       if (rest.held.length > 0) {
-        await this.#pauses.pause(toRetryDelay(retryDelay, attempt, this.#options.random), this.#isDraining);
+        const delay = toRetryDelay(retryDelay, attempt, this.#options.random);
+        const isAskingAgain = attempt > maxRetryAttempts;
+        await this.#pauses.pause(isAskingAgain ? Math.max(delay, LEAST_DELAY_MS) : delay, this.#isDraining);
         // What slept when the pressure came is not tried again: the call might hang for as long as the pause.
         rest = this.#isPressed && !this.#isDraining ? await this.#keep(rest) : rest;
       }
@@ -252,7 +257,6 @@ export class BatchDelivery {
   }
 
   #end(held: HeldEvent, ending: Ending, { receipt, reason = '' }: { receipt: EventReceipt; reason?: string }): void {
-    held.isEnded = true;
     this.#options.onEnd({ held, ending, receipt, reason });
   }
 }

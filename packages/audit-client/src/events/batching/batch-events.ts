@@ -28,6 +28,9 @@ export type AnnouncedEvent = SecurityEvent & { readonly reason: string };
 export interface Pressure {
   readonly currentQueueSize: number;
   readonly maxQueueSize: number;
+  /** What the events keep in memory, roughly. */
+  readonly currentQueueBytes: number;
+  readonly maxQueueBytes: number;
 }
 
 /** The events of a {@link BatchedEventProcessor}, with what their listeners get. */

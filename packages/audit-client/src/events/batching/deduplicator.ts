@@ -56,7 +56,7 @@ export class Deduplicator {
    * The same windows by their age, which is the order in which they end, from `#head` on. The Map has that order too, but
    * to find its oldest it walks over all that were deleted before: 20 µs a call once windows come and go.
    */
-  #byAge: Window[] = [];
+  #byAge: (Window | undefined)[] = [];
   #head = 0;
   /** What the samples keep in memory. */
   #bytes = 0;
@@ -170,6 +170,8 @@ export class Deduplicator {
     if (window === undefined) {
       return;
     }
+    // What it remembers is not kept until the list is cut.
+    this.#byAge[this.#head] = undefined;
     this.#head += 1;
     if (this.#head >= CUT_AT || this.#head === this.#byAge.length) {
       this.#byAge = this.#byAge.slice(this.#head);

@@ -14,7 +14,7 @@ interface Look {
 
 /**
  * Roughly how many bytes an event keeps in memory by its details and its texts: a character is one, a key or value 16 more.
- * Accessors are not run. Never throws, and never looks at more than 20,000 values.
+ * Accessors are not run. Never throws, and goes into no more than 20,000 values. Text beyond Latin-1 really takes two a character.
  */
 export function toEventBytes({ type, source, correlationId, dedupKey, details }: SecurityEvent): number {
   const look: Look = {

@@ -112,7 +112,7 @@ export class EventCore {
       windowMs: settings.deduplicationWindow,
       maxBytes: settings.maxQueueBytes,
       store: settings.deduplicationStore,
-      mayAsk: () => this.#claims.hasRoom && this.#stats.held <= settings.maxQueueSize,
+      mayAsk: () => this.#claims.hasRoom && !this.#pressure.isOver,
       mintId: mintEventId,
       onSummary: (summary, isOwnWork) => inOwnScope(() => this.#addSummary(summary, isOwnWork)),
       onError: (error) => warn('the deduplication store did not answer, each process counts for itself', error),
@@ -241,8 +241,8 @@ export class EventCore {
     }
     const refused = this.#intake.prepare(held);
     if (refused !== null) {
-      const { reason } = refused;
-      this.#delivered({ held, ending: isLasting(reason) ? 'dropped' : 'failed', receipt: refused, reason });
+      const ending = isLasting(refused.reason) ? 'dropped' : 'failed';
+      this.#delivered({ held, ending, receipt: refused, reason: refused.reason });
       return;
     }
     this.#waiting.add(held);
@@ -255,18 +255,17 @@ export class EventCore {
     gate?.amend(before, into.event);
     gate?.coalesced(from.event);
     this.#intake.left(into, before);
-    this.#windows.merged(from.key ?? '', from.event.id, into.event);
+    if (into.isEnded) this.#windows.forget(from.key ?? '', from.event.id);
+    else this.#windows.merged(from.key ?? '', from.event.id, into.event);
     this.#deduplicated(from, 'coalesced');
   }
 
   #deduplicated(held: HeldEvent, reason: 'duplicate' | 'coalesced'): void {
-    const { event } = held;
-    this.#end({ held, ending: 'deduplicated', receipt: { id: event.id, status: 'deduplicated' }, reason });
+    this.#end({ held, ending: 'deduplicated', receipt: { id: held.event.id, status: 'deduplicated' }, reason });
   }
 
   #drop(held: HeldEvent, reason: string, rejection: RejectionReason): void {
-    this.#options.gate()?.giveUp(held.event, reason, held.stands);
-    this.#end({ held, ending: 'dropped', receipt: toRejection(rejection), reason });
+    this.#delivered({ held, ending: 'dropped', receipt: toRejection(rejection), reason });
   }
 
   #delivered(end: EventEnd): void {
@@ -279,6 +278,7 @@ export class EventCore {
   /** The one place where an event ends. Sums, receipts and flushes are settled before anybody is told. */
   #end({ held, ending, receipt, reason }: EventEnd): void {
     const { event } = held;
+    held.isEnded = true;
     this.#stats.ended(held, ending);
     if (receipt.status === 'rejected') {
       this.#windows.forget(held.key ?? '', event.id);

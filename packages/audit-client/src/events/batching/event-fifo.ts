@@ -1,6 +1,6 @@
 import type { HeldEvent } from './held-event.ts';
 
-/** Above this many taken places at the front the array is cut; below, a shift would cost more than it saves. */
+/** At this many taken places at the front the array is cut, or when no more than those wait: taken events are soon let go. */
 const CUT_AT = 1024;
 
 /** Events in the order in which they came; both ends cost the same however many there are. */
@@ -32,7 +32,7 @@ export class EventFifo {
     const taken = this.#events.slice(this.#head, this.#head + count);
     this.#head += taken.length;
     this.#bytes -= sumBytes(taken);
-    if (this.#head >= CUT_AT || this.length === 0) {
+    if (this.#head >= Math.min(CUT_AT, this.length)) {
       this.#events = this.#events.slice(this.#head);
       this.#head = 0;
     }

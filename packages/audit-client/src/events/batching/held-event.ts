@@ -27,7 +27,7 @@ export class HeldEvent {
   key: string | null | undefined = undefined;
   /** When it was first handed to the processor, ms since the epoch; 0: it was not yet. */
   firstTriedAt = 0;
-  /** Whether its delivery is over. */
+  /** Whether what becomes of it is settled. */
   isEnded = false;
   /** Whether its processor, or the journal, knows that it comes. */
   isPrepared = false;

@@ -20,7 +20,7 @@ export interface DatabaseEventProcessorOptions {
   readonly pool?: DatabasePool | undefined;
 }
 
-/** Misconfigured, or no client of this package: the batch is tried again, and then kept where that is possible. */
+/** No client of this package: the batch is tried again, and then kept where that is possible. */
 class NoGateError extends Error {
   override readonly name = 'NoGateError';
 }
@@ -58,7 +58,9 @@ export class DatabaseEventProcessor implements EventProcessor {
   async process(events: readonly SecurityEvent[]): Promise<ProcessResult> {
     const gate = findEventGate(this.#client);
     if (gate === null) {
-      throw new NoGateError('the client of the DatabaseEventProcessor is misconfigured: its log says how');
+      throw new NoGateError(
+        'the client of the DatabaseEventProcessor was not made by this package: events have no number and no spool',
+      );
     }
     const { pool } = this.#options;
     const rejected = pool === undefined ? await gate.store(events) : await this.#storeThrough(pool, gate, events);

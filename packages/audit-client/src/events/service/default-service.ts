@@ -4,7 +4,7 @@ import type { SecurityEventService } from './security-event-service.ts';
 import { ServiceCore } from './service-core.ts';
 
 /** Where every copy of this package in a process finds the default service. The number changes when its shape does. */
-const SHARED = Symbol.for('auditlane.audit-client.security-event-service.v1');
+const SHARED = Symbol.for('auditlane.audit-client.security-event-service.v2');
 
 interface Shared {
   readonly pid: number;

@@ -56,13 +56,13 @@ export function toFamilyMethod(type: string): { readonly family: string; readonl
 export function findMethodClashes(builtIn: readonly string[], own: readonly string[]): readonly EventIssue[] {
   const typeOf = new Map<string, string>();
   const clashes: EventIssue[] = [];
-  for (const type of new Set([...builtIn, ...own])) {
+  for (const type of [...builtIn, ...own]) {
     const names = toFamilyMethod(type);
     if (names === null) continue;
     const method = `${names.family}.${names.method}`;
     const other = typeOf.get(method);
     typeOf.set(method, type);
-    if (other !== undefined) {
+    if (other !== undefined && other !== type) {
       clashes.push({ path: `eventTypes.${type}`, code: 'same_method', message: `${method} was that of "${other}"` });
     }
   }

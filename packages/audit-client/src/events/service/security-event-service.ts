@@ -79,7 +79,7 @@ export interface SecurityEventServiceCore {
   getStats(): SecurityEventServiceStats;
   /** `defaultLoggingOptions`, for what reads requests itself, as the middleware does. */
   getLoggingOptions(): { readonly includeHeaders: boolean };
-  /** What was wrong with the configuration: these options have their defaults. */
+  /** What was wrong with the configuration: these options have their defaults, or, with `same_method`, share a method. */
   getIssues(): readonly EventIssue[];
   /** What batches the events: its own events (`batch:processed`, `event:dropped`, …) are there. */
   getProcessor(): BatchedEventProcessor;

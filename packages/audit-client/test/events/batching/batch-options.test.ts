@@ -213,6 +213,16 @@ describe('maxRetryAttempts, retryDelay', () => {
     expect(batched.getStats()).toMatchObject({ totalFailed: 1, currentQueueSize: 0 });
   });
 
+  test('with a retryDelay of 0, what neither processor nor spool takes is tried about once a second', async () => {
+    const keep = () => Promise.resolve({ status: 'rejected', reason: 'redis_away' } as const);
+    const options = { retryDelay: 0, maxRetryAttempts: 2 };
+    const { batched, processor } = createBatched(options, { script: reject(), gate: { keep } });
+    void batched.addEvent(eventOf('critical'));
+    await pass(10_500);
+    expect(processor.batches.length).toBeGreaterThan(5);
+    expect(processor.batches.length).toBeLessThan(15);
+  });
+
   test('a retry that is taken ends there', async () => {
     const script = (events: readonly SecurityEvent[], call: number): unknown =>
       call < 3 ? takeNone(events, call) : takeAll(events, call);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Pressure } from '../../../src/events/index.ts';
 import { toEventBytes } from '../../../src/events/batching/event-bytes.ts';
 import { createBatched, difference, eventOf, eventsOf } from '../support/batched.ts';
 import { buildSecurityEvent } from '../support/build-security-event.ts';
@@ -13,9 +14,13 @@ describe('maxQueueBytes', () => {
 
   test('what waits keeps no more than that, and the lowest gives way first', async () => {
     const { batched, told } = createBatched(bounded);
+    const pressures: Pressure[] = [];
+    batched.on('backpressure:on', (pressure) => void pressures.push(pressure));
     for (let n = 0; n < 9; n += 1) void batched.addEvent(large('info'));
     expect(told.dropped).toEqual([]);
     expect(told.pressure).toEqual(['on']);
+    expect(pressures).toMatchObject([{ currentQueueSize: 8, maxQueueBytes: 100 * KIB }]);
+    expect(pressures[0]?.currentQueueBytes).toBeGreaterThan(80 * KIB);
     for (let n = 0; n < 5; n += 1) void batched.addEvent(large('low'));
     const { currentQueueSize, currentQueueBytes, totalDropped } = batched.getStats();
     expect([currentQueueSize, totalDropped]).toEqual([9, 5]);
@@ -39,6 +44,20 @@ describe('maxQueueBytes', () => {
     const receipt = batched.addEvent(large('critical', 200 * KIB));
     latch.open();
     expect(await receipt).toMatchObject({ status: 'processed' });
+    expect(told.dropped, 'none gives way to what has no room even then').toHaveLength(1);
+  });
+
+  test('what waits for the answer of a deduplication store counts: above it no more is asked', async () => {
+    let claims = 0;
+    const claim = (): Promise<null> => {
+      claims += 1;
+      return new Promise(() => undefined);
+    };
+    const options = { ...bounded, enableDeduplication: true, deduplicationStore: { claim } };
+    const { batched } = createBatched(options);
+    for (let n = 0; n < 30; n += 1) void batched.addEvent(large('info'));
+    expect(claims).toBeLessThan(12);
+    expect(batched.getStats().currentQueueBytes).toBeLessThan(120 * KIB);
   });
 
   test('an event alone is taken whatever its size', async () => {

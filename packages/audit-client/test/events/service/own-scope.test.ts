@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   createSecurityEventService,
   currentCorrelationId,
@@ -26,6 +26,13 @@ function createObserved(deduplicationWindow = 60_000) {
   const inRequest = <Answer>(work: () => Answer): Answer => requests.run('r', () => runWithCorrelation('req-1', work));
   return { service, seen, watch, inRequest };
 }
+
+test('nothing of a request stays with a package that was loaded within it', async () => {
+  vi.resetModules();
+  const load = () => import('../../../src/run-outside.ts');
+  const { runOutside } = await runWithCorrelation('req-1', () => runAsOwnWork(load));
+  expect(runOutside(() => [currentCorrelationId(), isOwnWork()])).toEqual([null, false]);
+});
 
 describe('when the first call of a service comes from a request', () => {
   test('its batches and those of all others run outside of it', async () => {
