@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 
 import { EmbeddedError } from '../embedded-error.ts';
@@ -48,13 +47,20 @@ export interface ServerCommand {
 
 const STOP_STEP_MS = 15_000;
 
-async function launch(server: ServerCommand): Promise<ChildProcess> {
+interface Launched {
+  readonly child: ChildProcess;
+  readonly exited: Promise<ServerExit>;
+  /** Resolves with the error of a program that could not be run. */
+  readonly failed: Promise<unknown>;
+}
+
+async function launch(server: ServerCommand): Promise<Launched> {
   const cleanSignal = server.stopSignals[0] === 'SIGINT' ? 'INT' : 'TERM';
   const parentDeath = diesWithParent(server.isDisposable === true ? 'KILL' : cleanSignal);
   const [program = '', ...args] = [...(server.prefix ?? []), ...parentDeath, ...server.command];
   // A file and not a pipe: a pipe would end the server at its next log line if this process died first.
   await using log = await open(server.logFile, 'a', 0o600);
-  return spawn(program, args, {
+  const child = spawn(program, args, {
     cwd: server.cwd,
     env: server.env,
     ...server.owner,
@@ -62,16 +68,17 @@ async function launch(server: ServerCommand): Promise<ChildProcess> {
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   });
+  // Listened to before anything is waited for: it may end, or fail, while the log is being closed here.
+  const exited = new Promise<ServerExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const failed = new Promise<unknown>((resolve) => child.once('error', resolve));
+  return { child, exited, failed };
 }
 
-function toHandle(child: ChildProcess, pid: number, server: ServerCommand): ServerProcess {
+function toHandle({ child, exited }: Launched, pid: number, server: ServerCommand): ServerProcess {
   const release = guardChild(pid, server.stopSignals[0]);
-  const exited = new Promise<ServerExit>((resolve) => {
-    child.once('exit', (code, signal) => {
-      release();
-      resolve({ code, signal });
-    });
-  });
+  void exited.then(release);
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   let stopping: Promise<void> | undefined;
   const stopInSteps = async (): Promise<void> => {
@@ -99,12 +106,13 @@ function toHandle(child: ChildProcess, pid: number, server: ServerCommand): Serv
 export async function startServerProcess(server: ServerCommand): Promise<ServerProcess> {
   await rotateLog(server.logFile);
   const logStart = await sizeOf(server.logFile);
-  const child = await launch(server);
+  const launched = await launch(server);
+  const { child } = launched;
   if (child.pid === undefined) {
-    const [error] = await once(child, 'error');
-    throw new EmbeddedError('start_failed', `${server.name} could not be run`, { cause: error });
+    const cause = await launched.failed;
+    throw new EmbeddedError('start_failed', `${server.name} could not be run`, { cause });
   }
-  const handle = toHandle(child, child.pid, server);
+  const handle = toHandle(launched, child.pid, server);
   const outcome = await poll(
     async () => {
       if (child.exitCode !== null || child.signalCode !== null) return 'ended';
